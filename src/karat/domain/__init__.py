@@ -1,0 +1,1 @@
+"""What things are, what is allowed and what should happen. Law: standard library only, no clock, no I/O."""

@@ -1,0 +1,99 @@
+"""Items, their states, and the rule that moves an item from one to the next."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from karat.domain.ids import BatchId, ItemId, ProjectId
+from karat.domain.projects import QualityPolicy
+
+
+class ItemState(StrEnum):
+    """`open` still needs answers, `disputed` waits for a reviewer, `resolved` has its label."""
+
+    OPEN = "open"
+    DISPUTED = "disputed"
+    RESOLVED = "resolved"
+
+
+class GoldKind(StrEnum):
+    """What a gold label is for."""
+
+    GOLD = "gold"
+    """Served unannounced to test understanding."""
+    HONEYPOT = "honeypot"
+    """Served unannounced to test attention."""
+    REFERENCE = "reference"
+    """Never served as a check: it only measures how right the consensus is."""
+
+
+@dataclass(frozen=True)
+class GoldLabel:
+    """The trusted label of an item."""
+
+    kind: GoldKind
+    label: str
+    provenance: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to be labeled. `content` is what the annotator sees, `meta` is everything else that was imported."""
+
+    id: ItemId
+    project_id: ProjectId
+    batch_id: BatchId
+    key: str
+    """The owner's own identifier, unique in the project."""
+    content: dict[str, Any]
+    """{"text": ...} or {"media": media id, "width": ..., "height": ..., "alt": ...}."""
+    meta: dict[str, Any]
+    state: ItemState
+    is_measured: bool
+    """Drawn at random for measuring agreement."""
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One annotator's standing answer on an item, as far as the item's state depends on it."""
+
+    label: str | None
+    """None is "unsure"."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that the state of an item depends on."""
+
+    votes: Sequence[Vote]
+    overlap: int
+    n_skips: int
+    resolution: str | None
+    """The reviewer's last decision; UNDECIDABLE is one too."""
+
+
+UNDECIDABLE = "undecidable"
+"""A reviewer's decision that the spec allows no label for this item: it is left out of releases, visibly."""
+
+
+def item_state(standing: Standing, policy: QualityPolicy) -> ItemState:
+    """Where an item stands, given everything that was said about it.
+
+    A reviewer's decision settles it. Unsure and too many skips call for one, and so do answers without a
+    clear majority once the overlap is reached.
+
+    >>> item_state(Standing([Vote("a"), Vote("b")], overlap=2, n_skips=0, resolution=None), QualityPolicy())
+    <ItemState.DISPUTED: 'disputed'>
+    """
+    if standing.resolution is not None:
+        return ItemState.RESOLVED
+    if standing.n_skips >= policy.max_skips or any(vote.label is None for vote in standing.votes):
+        return ItemState.DISPUTED
+    if len(standing.votes) < standing.overlap:
+        return ItemState.OPEN
+    (_, most), *_ = Counter(vote.label for vote in standing.votes).most_common(1)
+    return ItemState.RESOLVED if most / len(standing.votes) >= policy.majority_share else ItemState.DISPUTED

@@ -1,0 +1,59 @@
+"""Accounts, their roles in projects, and the actor who performs an action."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from karat.domain.ids import AccountId, AnnotatorId, ProjectId
+
+
+class Role(StrEnum):
+    """What a person is in one project. `admin` is a property of the account and holds everywhere."""
+
+    ANNOTATOR = "annotator"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    ENGINEER = "engineer"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person who can sign in."""
+
+    id: AccountId
+    email: str
+    name: str
+    is_admin: bool
+    is_simulated: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A person's place in a project; its id is the annotator's identity in everything that is measured."""
+
+    id: AnnotatorId
+    project_id: ProjectId
+    account_id: AccountId
+    role: Role
+    is_paused: bool
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever performs an action, with all that permissions depend on. Loaded once, at the edge."""
+
+    account_id: AccountId | None
+    name: str
+    is_admin: bool
+    memberships: dict[ProjectId, Membership] = field(default_factory=dict)
+    token_scope: frozenset[str] | None = None
+    """Names of the permissions an API token is limited to; None is no limit beyond the person's own."""
+
+    def membership(self, project_id: ProjectId) -> Membership | None:
+        return self.memberships.get(project_id)
+
+
+SYSTEM = Actor(account_id=None, name="Karat", is_admin=True)
+"""The installation itself: jobs, and the command line of whoever owns the machine."""

@@ -1,0 +1,61 @@
+"""Releases and their gate on the wire."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from karat.schemas.base import Shape
+
+
+class GateCheck(Shape):
+    """One requirement of the gate, with the figure it was judged by."""
+
+    name: str
+    title: str
+    passed: bool
+    figure: str
+    target: str
+    advice: str
+    """What to do when it has not passed; empty when it has."""
+
+
+class GateShape(Shape):
+    passed: bool
+    checks: list[GateCheck]
+    n_undecided: int
+
+
+class NewRelease(Shape):
+    note: str = Field(default="", max_length=5_000)
+    leave_out_undecided: bool = False
+    """Mark items that have no decision yet as left out, instead of failing the gate on them."""
+
+
+class ReleaseFile(Shape):
+    name: str
+    n_bytes: int
+    sha256: str
+
+
+class ReleaseShape(Shape):
+    number: int
+    state: Literal["building", "refused", "published", "withdrawn"]
+    note: str
+    created_at: datetime
+    created_by: str
+    gate: GateShape
+    spec_version: int
+    method: str
+    n_items: int
+    n_left_out: int
+    n_answers: int
+    n_annotators: int
+    files: list[ReleaseFile]
+    error: str | None = None
+
+
+class Releases(Shape):
+    releases: list[ReleaseShape]
+    gate: GateShape
+    """How the gate would judge a release made now."""
