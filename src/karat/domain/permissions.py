@@ -37,9 +37,7 @@ _ENGINEER = frozenset(
         Permission.READ_RELEASES,
     }
 )
-_LEAD = (
-    _REVIEWER | _ENGINEER | {Permission.EDIT_PROJECT, Permission.MANAGE_PEOPLE, Permission.READ_EVENTS}
-)
+_LEAD = _REVIEWER | _ENGINEER | {Permission.EDIT_PROJECT, Permission.MANAGE_PEOPLE, Permission.READ_EVENTS}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ANNOTATOR: _ANNOTATOR,

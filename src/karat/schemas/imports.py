@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from karat.schemas.base import Shape
+from karat.schemas.base import ProblemShape, Shape
 
 
 class ColumnShape(Shape):
@@ -61,5 +61,5 @@ class JobShape(Shape):
     n_done: int
     n_total: int | None
     error: str | None
-    problems: list[dict[str, str]] = []
+    problems: list[ProblemShape] = []
     result: dict[str, Any] | None

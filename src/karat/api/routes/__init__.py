@@ -1,0 +1,1 @@
+"""One module a noun; every handler parses, calls, shapes."""

@@ -1,0 +1,1 @@
+"""Files to items and labels, and back."""

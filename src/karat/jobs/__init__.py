@@ -1,0 +1,1 @@
+"""LATER: what follows the event log or runs from the job table."""

@@ -1,0 +1,1 @@
+"""ANSWERS: permission, then reading. Law: a query gets a Reader and cannot write."""

@@ -1,0 +1,8 @@
+"""REMEMBERS: the only SQL. One module a noun; functions take a Reader or a Writer and return domain values.
+
+Callers write `from karat import store` and `store.projects.get(...)`, so that every touch of the database shows.
+"""
+
+from karat.store import annotators, events, installation, projects, specs
+
+__all__ = ["annotators", "events", "installation", "projects", "specs"]

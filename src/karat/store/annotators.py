@@ -1,0 +1,71 @@
+"""People in projects, as rows: the identity under which everything is measured."""
+
+from datetime import datetime
+
+from karat.domain.errors import NotFound
+from karat.domain.ids import AccountId, AnnotatorId, ProjectId
+from karat.domain.people import Membership, Role
+from karat.store.clock import to_micros
+from karat.store.connection import Reader, Row, Writer
+
+
+def add(tx: Writer, project_id: ProjectId, account_id: AccountId, role: Role, *, now: datetime) -> AnnotatorId:
+    """Make somebody a member; a former member returns with the new role and the old identity."""
+    return AnnotatorId(
+        tx.value(
+            "INSERT INTO annotator (project_id, account_id, role, joined_at)"
+            " VALUES (:project_id, :account_id, :role, :now)"
+            " ON CONFLICT (project_id, account_id) DO UPDATE SET role = excluded.role, left_at = NULL"
+            " RETURNING id",
+            project_id=project_id,
+            account_id=account_id,
+            role=role.value,
+            now=to_micros(now),
+        )
+    )
+
+
+def get(db: Reader, project_id: ProjectId, annotator_id: AnnotatorId) -> Membership:
+    """
+    Raises
+    ------
+    NotFound
+        When the project has no such member now.
+    """
+    row = db.row(
+        "SELECT * FROM annotator WHERE id = :id AND project_id = :project_id AND left_at IS NULL",
+        id=annotator_id,
+        project_id=project_id,
+    )
+    if row is None:
+        raise NotFound(f"project {project_id} has no member {annotator_id}. Its People page lists the members.")
+    return _membership(row)
+
+
+def memberships_of(db: Reader, account_id: AccountId) -> dict[ProjectId, Membership]:
+    rows = db.rows("SELECT * FROM annotator WHERE account_id = :id AND left_at IS NULL", id=account_id)
+    return {ProjectId(row["project_id"]): _membership(row) for row in rows}
+
+
+def change(tx: Writer, annotator_id: AnnotatorId, *, role: Role, is_paused: bool) -> None:
+    tx.execute(
+        "UPDATE annotator SET role = :role, is_paused = :is_paused WHERE id = :id",
+        role=role.value,
+        is_paused=int(is_paused),
+        id=annotator_id,
+    )
+
+
+def leave(tx: Writer, annotator_id: AnnotatorId, *, now: datetime) -> None:
+    """End a membership; everything the person did stays under the same identity."""
+    tx.execute("UPDATE annotator SET left_at = :now WHERE id = :id", now=to_micros(now), id=annotator_id)
+
+
+def _membership(row: Row) -> Membership:
+    return Membership(
+        id=AnnotatorId(row["id"]),
+        project_id=ProjectId(row["project_id"]),
+        account_id=AccountId(row["account_id"]),
+        role=Role(row["role"]),
+        is_paused=bool(row["is_paused"]),
+    )

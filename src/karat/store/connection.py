@@ -1,0 +1,102 @@
+"""Reader and Writer: one way to run SQL on SQLite and PostgreSQL.
+
+SQL is written with `:name` parameters and kept to what both databases understand; where they differ, a store
+module asks `is_postgres`. Rows are read by column name. Law: a Reader has no way to write.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+Row = Any
+"""A row, read as `row["column"]`."""
+
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+
+
+@lru_cache(maxsize=1024)
+def _for_psycopg(sql: str) -> str:
+    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+class Connection(Protocol):
+    """What `sqlite3` and psycopg connections have in common."""
+
+    def execute(self, query: Any, params: Any = ..., /) -> Any: ...
+    def cursor(self) -> Any: ...
+
+
+class Reader:
+    """Runs queries inside one consistent snapshot."""
+
+    def __init__(self, connection: Connection, *, is_postgres: bool) -> None:
+        self._connection = connection
+        self.is_postgres = is_postgres
+
+    def _run(self, sql: str, parameters: dict[str, Any]) -> Any:
+        return self._connection.execute(_for_psycopg(sql) if self.is_postgres else sql, parameters)
+
+    def rows(self, sql: str, **parameters: Any) -> list[Row]:
+        """All rows of a result that is known to be small."""
+        return self._run(sql, parameters).fetchall()  # type: ignore[no-any-return]
+
+    def row(self, sql: str, **parameters: Any) -> Row | None:
+        """The first row, or None."""
+        return self._run(sql, parameters).fetchone()
+
+    def value(self, sql: str, **parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.row(sql, **parameters)
+        if row is None:
+            return None
+        return next(iter(row.values())) if self.is_postgres else row[0]
+
+    def stream(self, sql: str, *, chunk: int = 10_000, **parameters: Any) -> Iterator[list[tuple[Any, ...]]]:
+        """Rows as plain tuples, in chunks, without ever holding the whole result."""
+        cursor = self._tuple_cursor()
+        try:
+            cursor.execute(_for_psycopg(sql) if self.is_postgres else sql, parameters)
+            while rows := cursor.fetchmany(chunk):
+                yield rows
+        finally:
+            cursor.close()
+
+    def _tuple_cursor(self) -> Any:
+        if not self.is_postgres:
+            cursor = self._connection.cursor()
+            cursor.row_factory = None
+            return cursor
+        from psycopg.rows import tuple_row  # noqa: PLC0415 - SQLite installations never load psycopg
+
+        return self._connection.cursor(name="karat_stream", row_factory=tuple_row)  # type: ignore[call-arg]
+
+
+class Writer(Reader):
+    """Runs statements inside one transaction, which the edge commits."""
+
+    def execute(self, sql: str, **parameters: Any) -> int:
+        """Run one statement; the number of rows it changed."""
+        return self._run(sql, parameters).rowcount  # type: ignore[no-any-return]
+
+    def insert(self, table: str, *, returning: str = "id", **values: Any) -> Any:
+        """Insert one row and return its `returning` column."""
+        columns = ", ".join(values)
+        places = ", ".join(f":{name}" for name in values)
+        return self.value(f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {returning}", **values)
+
+    def execute_many(self, sql: str, parameters: Iterable[dict[str, Any]]) -> None:
+        """Run one statement for each set of parameters."""
+        cursor = self._connection.cursor()
+        cursor.executemany(_for_psycopg(sql) if self.is_postgres else sql, list(parameters))
+
+    def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows as fast as the database can: COPY on PostgreSQL, executemany on SQLite."""
+        if self.is_postgres:
+            statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+            with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        places = ", ".join("?" * len(columns))
+        self._connection.cursor().executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
