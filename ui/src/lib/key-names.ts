@@ -1,0 +1,19 @@
+/** How chords are shown: on a Mac by its symbols, elsewhere by the words on the keys. */
+const SYMBOLS: Record<string, string> = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+  Delete: "Del",
+};
+const MAC_SYMBOLS: Record<string, string> = { Ctrl: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩" };
+
+const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
+
+export function keyNames(chord: string, mac = isMac): string[] {
+  return chord.split("+").map((key) => {
+    const named = SYMBOLS[key] ?? (mac ? MAC_SYMBOLS[key] : undefined) ?? key;
+    return named.length === 1 ? named.toUpperCase() : named;
+  });
+}

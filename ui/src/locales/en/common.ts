@@ -1,0 +1,26 @@
+/** Words that every screen uses. */
+export default {
+  cancel: "Cancel",
+  close: "Close",
+  copied: "Copied",
+  copy: "Copy",
+  delete: "Delete",
+  loading: "Loading…",
+  next: "Next",
+  none: "none",
+  optional: "optional",
+  previous: "Previous",
+  retry: "Try again",
+  save: "Save",
+  search: "Search",
+  noData: "not enough data",
+  noDataOf: "not enough data: {n} of {needed} needed",
+  interval: "{level} interval {low} to {high}",
+  evidence: { one: "n = {n}", other: "n = {n}" },
+  offline: "The server cannot be reached. Check the connection; Karat tries again by itself.",
+  unexpected:
+    "The server answered with an error ({status}). Try again; if it stays, tell whoever runs this installation.",
+  notFound: "There is nothing at this address.",
+  notFoundHelp: "The link may be old or mistyped.",
+  goHome: "Go to Home",
+};

@@ -1,0 +1,26 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  cancel: "取消",
+  close: "关闭",
+  copied: "已复制",
+  copy: "复制",
+  delete: "删除",
+  loading: "加载中…",
+  next: "下一个",
+  none: "无",
+  optional: "可选",
+  previous: "上一个",
+  retry: "重试",
+  save: "保存",
+  search: "搜索",
+  noData: "数据不足",
+  noDataOf: "数据不足：需要 {needed}，现有 {n}",
+  interval: "{level} 区间 {low} 至 {high}",
+  evidence: { other: "n = {n}" },
+  offline: "无法连接服务器。请检查网络；Karat 会自动重试。",
+  unexpected: "服务器返回错误（{status}）。请重试；如果仍然失败，请告知管理员。",
+  notFound: "此地址没有内容。",
+  notFoundHelp: "链接可能已失效或输入有误。",
+  goHome: "返回首页",
+} satisfies Catalogue["common"];
