@@ -3,6 +3,6 @@
 Callers write `from karat import store` and `store.projects.get(...)`, so that every touch of the database shows.
 """
 
-from karat.store import annotators, events, installation, projects, specs
+from karat.store import annotators, events, installation, items, projects, ratings, specs
 
-__all__ = ["annotators", "events", "installation", "projects", "specs"]
+__all__ = ["annotators", "events", "installation", "items", "projects", "ratings", "specs"]

@@ -1,0 +1,113 @@
+"""Items as rows. Those in state `loading` belong to a batch that is not published yet and are found nowhere."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from karat.domain.errors import NotFound
+from karat.domain.ids import BatchId, ItemId, ProjectId
+from karat.domain.items import Item, ItemState
+from karat.store.clock import from_micros, to_micros
+from karat.store.connection import Reader, Row, Writer
+
+LOADING = "loading"
+"""The state of an item whose batch is not published yet; no `ItemState`, since nobody ever meets it."""
+
+_COLUMNS = ("project_id", "batch_id", "key", "content", "meta", "state", "is_measured", "created_at")
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """An item about to be stored. `content` and `meta` are JSON objects as text."""
+
+    key: str
+    content: str
+    meta: str
+    is_measured: bool
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """Who holds a key already."""
+
+    item_id: ItemId
+    batch_id: BatchId
+
+
+def add_many(
+    tx: Writer, project_id: ProjectId, batch_id: BatchId, new_items: Iterable[NewItem], *, now: datetime
+) -> None:
+    """Store the items of a batch that is being loaded; `ids_after` tells which ids they got."""
+    at = to_micros(now)
+    rows = (
+        (project_id, batch_id, new.key, new.content, new.meta, LOADING, int(new.is_measured), at) for new in new_items
+    )
+    tx.insert_many("item", _COLUMNS, rows)
+
+
+def newest_id(db: Reader, batch_id: BatchId) -> int:
+    """The highest id in the batch; 0 while it is empty."""
+    return int(db.value("SELECT MAX(id) FROM item WHERE batch_id = :batch_id", batch_id=batch_id) or 0)
+
+
+def ids_after(db: Reader, batch_id: BatchId, after: int) -> dict[str, ItemId]:
+    """The items that were added to the batch after item `after`: id by key."""
+    rows = db.rows(
+        "SELECT key, id FROM item WHERE batch_id = :batch_id AND id > :after", batch_id=batch_id, after=after
+    )
+    return {row["key"]: ItemId(row["id"]) for row in rows}
+
+
+def known_keys(db: Reader, project_id: ProjectId, keys: Sequence[str]) -> dict[str, KnownKey]:
+    """Those of the keys that the project has already, whether published or loading."""
+    if db.is_postgres:
+        among, given = "key = ANY(:keys)", list(keys)
+    else:
+        among, given = "key IN (SELECT value FROM json_each(:keys))", json.dumps(list(keys))  # type: ignore[assignment]
+    rows = db.rows(
+        f"SELECT key, id, batch_id FROM item WHERE project_id = :project_id AND {among}",
+        project_id=project_id,
+        keys=given,
+    )
+    return {row["key"]: KnownKey(ItemId(row["id"]), BatchId(row["batch_id"])) for row in rows}
+
+
+def get(db: Reader, project_id: ProjectId, item_id: ItemId) -> Item:
+    """
+    Raises
+    ------
+    NotFound
+        When the project has no such published item.
+    """
+    row = db.row(
+        "SELECT * FROM item WHERE id = :id AND project_id = :project_id AND state <> 'loading'",
+        id=item_id,
+        project_id=project_id,
+    )
+    if row is None:
+        raise NotFound(f"project {project_id} has no item {item_id}. Its Items page lists them.")
+    return _item(row)
+
+
+def find_by_key(db: Reader, project_id: ProjectId, key: str) -> Item | None:
+    row = db.row(
+        "SELECT * FROM item WHERE project_id = :project_id AND key = :key AND state <> 'loading'",
+        project_id=project_id,
+        key=key,
+    )
+    return _item(row) if row else None
+
+
+def _item(row: Row) -> Item:
+    return Item(
+        id=ItemId(row["id"]),
+        project_id=ProjectId(row["project_id"]),
+        batch_id=BatchId(row["batch_id"]),
+        key=row["key"],
+        content=json.loads(row["content"]),
+        meta=json.loads(row["meta"]),
+        state=ItemState(row["state"]),
+        is_measured=bool(row["is_measured"]),
+        created_at=from_micros(row["created_at"]),
+    )
