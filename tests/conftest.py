@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from karat.store import migrate
+from karat.store.postgres import PostgresDatabase
 from tests.chromium import find_chromium, launch
 from tests.postgres import Server, running_server
 
@@ -55,6 +57,25 @@ def postgres_empty(postgres_server: Server) -> Iterator[str]:
     database = postgres_server.create()
     yield postgres_server.url(database)
     postgres_server.drop(database)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Server) -> Iterator[str]:
+    """The name of a database at the newest schema, migrated once and copied for each test."""
+    name = postgres_server.create()
+    database = PostgresDatabase(postgres_server.url(name))
+    migrate.upgrade(database)
+    database.close()
+    yield name
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def postgres_database(postgres_server: Server, postgres_template: str) -> Iterator[str]:
+    """The address of a database at the newest schema, for this test alone."""
+    name = postgres_server.create(template=postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
+from karat.store import migrate
+from karat.store.postgres import PostgresDatabase
 from tests import postgres
 from tests.postgres import PostgresUnavailable, Server, find_binaries, running_server
 
@@ -40,6 +42,13 @@ def test_the_address_works_in_sqlalchemy(postgres_empty: str) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
     engine.dispose()
+
+
+def test_a_database_of_its_own_is_at_the_newest_schema(postgres_database: str) -> None:
+    database = PostgresDatabase(postgres_database)
+
+    assert migrate.current_revision(database) == migrate.NEWEST
+    database.close()
 
 
 @pytest.mark.slow
