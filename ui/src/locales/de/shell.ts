@@ -1,0 +1,38 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  home: "Start",
+  everywhere: "Überall",
+  palette: "Alles finden und tun",
+  paletteHint: "Befehl oder Ort eingeben",
+  find: "Suchen",
+  nothingFound: "Nichts passt zu diesen Wörtern.",
+  help: "Tasten dieser Ansicht",
+  helpNote: "Einzelne Tasten wirken nicht, solange ein Textfeld den Fokus hat.",
+  account: "Konto",
+  accountMenu: "Konto von {name}",
+  language: "Sprache",
+  theme: "Darstellung",
+  asSystem: "Wie das System",
+  light: "Hell",
+  dark: "Dunkel",
+  themeLight: "Helle Darstellung",
+  themeDark: "Dunkle Darstellung",
+  themeSystem: "Darstellung wie das System",
+  signIn: "Anmelden",
+  signOut: "Abmelden",
+  unsentStay: {
+    one: "{n} Antwort hat den Server noch nicht erreicht. Sie bleibt auf diesem Gerät und wird nach der nächsten Anmeldung gesendet.",
+    other:
+      "{n} Antworten haben den Server noch nicht erreicht. Sie bleiben auf diesem Gerät und werden nach der nächsten Anmeldung gesendet.",
+  },
+  invitation: "Einladung",
+  work: "Labeln",
+  review: "Prüfen",
+  overview: "Überblick",
+  items: "Elemente",
+  releases: "Releases",
+  people: "Personen",
+  spec: "Spezifikation",
+  settings: "Einstellungen",
+} satisfies Catalogue["shell"];

@@ -1,0 +1,31 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  title: "Cuenta",
+  admin: "administra esta instalación",
+  tokens: "Tokens de API",
+  tokensLead:
+    "Un token permite que un programa actúe en su nombre dentro de su alcance. Trátelo como una contraseña.",
+  newToken: "Token nuevo",
+  create: "Crear token",
+  name: "Nombre",
+  nameHint: "Para qué se usará, por ejemplo «exportación nocturna».",
+  scope: "Alcance",
+  scopeAll: "Todo lo que puedo hacer",
+  scopeSome: "Solo estos permisos",
+  scopeEmpty: "Elija al menos un permiso, o todo.",
+  expiry: "Válido por (días)",
+  expires: "Caduca",
+  lastUsed: "Último uso",
+  never: "nunca",
+  begins: "Empieza por",
+  revoke: "Revocar",
+  revokeTitle: "¿Revocar «{name}»?",
+  revokeText: "Los programas que lo usan serán rechazados desde ahora. No se puede deshacer.",
+  revoked: "«{name}» se ha revocado.",
+  secretTitle: "Copie este token ahora",
+  secretText: "Solo se muestra esta vez. Si se pierde, hay que crear otro.",
+  secretDone: "Ya lo he copiado",
+  noTokens: "Sin tokens",
+  noTokensHelp: "Cree uno cuando un script u otro programa deba leer o escribir aquí.",
+} satisfies Catalogue["account"];

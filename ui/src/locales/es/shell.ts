@@ -1,0 +1,38 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  home: "Inicio",
+  everywhere: "En todas partes",
+  palette: "Ir a o hacer cualquier cosa",
+  paletteHint: "Escriba un comando o un lugar",
+  find: "Buscar",
+  nothingFound: "Nada coincide con estas palabras.",
+  help: "Teclas de esta pantalla",
+  helpNote: "Las teclas sueltas no hacen nada mientras se escribe en un campo de texto.",
+  account: "Cuenta",
+  accountMenu: "Cuenta de {name}",
+  language: "Idioma",
+  theme: "Apariencia",
+  asSystem: "Como el sistema",
+  light: "Claro",
+  dark: "Oscuro",
+  themeLight: "Apariencia clara",
+  themeDark: "Apariencia oscura",
+  themeSystem: "Apariencia como el sistema",
+  signIn: "Iniciar sesión",
+  signOut: "Cerrar sesión",
+  unsentStay: {
+    one: "{n} respuesta aún no ha llegado al servidor. Queda en este dispositivo y se enviará al volver a iniciar sesión.",
+    other:
+      "{n} respuestas aún no han llegado al servidor. Quedan en este dispositivo y se enviarán al volver a iniciar sesión.",
+  },
+  invitation: "Invitación",
+  work: "Etiquetar",
+  review: "Revisar",
+  overview: "Resumen",
+  items: "Elementos",
+  releases: "Versiones",
+  people: "Personas",
+  spec: "Especificación",
+  settings: "Ajustes",
+} satisfies Catalogue["shell"];
