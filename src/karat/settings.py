@@ -35,6 +35,8 @@ class Settings:
     """Sign-in attempts per minute, per address and per account."""
     requests_per_minute: int = 1200
     """Requests per minute of one signed-in account; 0 is no limit."""
+    api_docs: bool = False
+    """Whether /api/docs shows a page to try the API on; the page loads its scripts from a public CDN."""
     log_level: str = "info"
 
     @property
@@ -70,6 +72,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _read(name: str, text: str, kind: type) -> object:
+    if kind is bool:
+        if text.lower() not in ("0", "1", "true", "false"):
+            raise ValueError(f"KARAT_{name.upper()} is {text!r}; it must be 0 or 1.")
+        return text.lower() in ("1", "true")
     if kind is int:
         try:
             return int(text)

@@ -1,1 +1,17 @@
 """CHANGES: permission, rule, store, event, in one transaction that the edge opens and commits."""
+
+from karat.actions import (
+    accounts,
+    passwords,
+    projects,
+    sign_in,
+    tokens,
+)
+
+__all__ = [
+    "accounts",
+    "passwords",
+    "projects",
+    "sign_in",
+    "tokens",
+]

@@ -50,9 +50,53 @@ class Actor:
     memberships: dict[ProjectId, Membership] = field(default_factory=dict)
     token_scope: frozenset[str] | None = None
     """Names of the permissions an API token is limited to; None is no limit beyond the person's own."""
+    is_token: bool = False
+    """Whether an API token acts, and not the person at a screen: a token cannot make or revoke tokens."""
 
     def membership(self, project_id: ProjectId) -> Membership | None:
         return self.memberships.get(project_id)
+
+
+@dataclass(frozen=True)
+class ApiToken:
+    """A secret that a program acts with, as far as it can be shown again."""
+
+    id: int
+    account_id: AccountId
+    name: str
+    prefix: str
+    scope: frozenset[str] | None
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An open or used offer to join a project."""
+
+    id: int
+    project_id: ProjectId
+    email: str
+    role: Role
+    invited_by: AccountId | None
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A membership with what people call and know the person by."""
+
+    annotator_id: AnnotatorId
+    account_id: AccountId
+    name: str
+    email: str
+    role: Role
+    is_paused: bool
+    is_simulated: bool
 
 
 SYSTEM = Actor(account_id=None, name="Karat", is_admin=True)

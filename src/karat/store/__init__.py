@@ -3,6 +3,28 @@
 Callers write `from karat import store` and `store.projects.get(...)`, so that every touch of the database shows.
 """
 
-from karat.store import annotators, events, installation, items, projects, ratings, specs
+from karat.store import (
+    accounts,
+    annotators,
+    events,
+    installation,
+    items,
+    projects,
+    ratings,
+    sign_in,
+    specs,
+    tokens,
+)
 
-__all__ = ["annotators", "events", "installation", "items", "projects", "ratings", "specs"]
+__all__ = [
+    "accounts",
+    "annotators",
+    "events",
+    "installation",
+    "items",
+    "projects",
+    "ratings",
+    "sign_in",
+    "specs",
+    "tokens",
+]

@@ -1,0 +1,67 @@
+"""What every module in api/routes starts from: a router that reads JSON strictly, and the parameters of paths."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.routing import APIRoute
+
+from karat.domain.ids import AnnotatorId, ItemId, JobId, ProjectId
+from karat.schemas.base import ErrorShape
+
+_MAX_ID = 2**53 - 1
+"""The largest whole number that JavaScript keeps exactly."""
+_id = Path(ge=1, le=_MAX_ID)
+_secret = Path(min_length=1, max_length=200)
+
+ProjectPath = Annotated[ProjectId, _id]
+AnnotatorPath = Annotated[AnnotatorId, _id]
+ItemPath = Annotated[ItemId, _id]
+JobPath = Annotated[JobId, _id]
+IdPath = Annotated[int, _id]
+SecretPath = Annotated[str, _secret]
+
+_ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorShape, "description": "Refused"}}
+
+
+class StrictRequest(Request):
+    """Reads JSON as the standard has it: no NaN, no lone surrogates, no NUL, no bottomless nesting."""
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            body = await self.body()
+            value = orjson.loads(body)
+            if b"\\u0000" in body and _has_nul(value):
+                raise json.JSONDecodeError("text contains the character U+0000, which cannot be stored", "", 0)
+            self._json = value
+        return self._json
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(_has_nul(part) for part in value)
+
+
+class StrictRoute(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def router() -> APIRouter:
+    """A module's router: `router = routing.router()`, and paths without the leading /api."""
+    return APIRouter(prefix="/api", route_class=StrictRoute, responses=_ERRORS)
+
+
+def operation_id(route: APIRoute) -> str:
+    """Module and function: `projects_create`."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.endpoint.__name__}"
