@@ -11,7 +11,10 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from karat.store import migrate
 from karat.store.postgres import PostgresDatabase
 from tests.chromium import find_chromium, launch
+from tests.databases import database, postgres
 from tests.postgres import Server, running_server
+
+__all__ = ["database", "postgres"]
 
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -41,7 +41,7 @@ class Settings:
 
     @property
     def is_postgres(self) -> bool:
-        return self.database_url.startswith(("postgresql:", "postgres:"))
+        return self.database_url.startswith(("postgresql:", "postgresql+psycopg:", "postgres:"))
 
     @property
     def address(self) -> str:

@@ -2,6 +2,8 @@
 
 from karat.actions import (
     accounts,
+    annotations,
+    assignments,
     passwords,
     projects,
     sign_in,
@@ -10,6 +12,8 @@ from karat.actions import (
 
 __all__ = [
     "accounts",
+    "annotations",
+    "assignments",
     "passwords",
     "projects",
     "sign_in",

@@ -178,6 +178,7 @@ annotator = Table(
     Column("role", Text, nullable=False),
     _count("n_served"),
     _flag("is_paused"),
+    _count("swept_at"),  # when the supply was last searched from its beginning for this person
     _time("joined_at"),
     _time("left_at", nullable=True),
     UniqueConstraint("project_id", "account_id"),
@@ -191,7 +192,8 @@ batch = Table(
     _id(),
     _project(),
     Column("name", Text, nullable=False),
-    Column("state", Text, nullable=False),  # loading, published
+    Column("state", Text, nullable=False),  # loading, published; removing is half gone
+    _time("loading_until", nullable=True),  # its loader is dead when it did not move this on
     _count("n_items"),
     Column("created_by", BigId, ForeignKey("account.id")),
     _time("created_at"),
@@ -208,18 +210,12 @@ item = Table(
     Column("content", Text, nullable=False),
     Column("meta", Text, nullable=False, server_default="{}"),
     Column("state", Text, nullable=False),  # loading until its batch is published, then ItemState
+    Column("dispute", Text),  # why it is disputed, a Dispute
     _flag("is_measured"),
     _time("created_at"),
     UniqueConstraint("project_id", "key"),
     Index("ix_item_batch_id", "batch_id"),
-    # Lists and the review queue ask for the few that are disputed; the many in other states are read by id.
-    Index(
-        "ix_item_disputed",
-        "project_id",
-        "id",
-        sqlite_where=text("state = 'disputed'"),
-        postgresql_where=text("state = 'disputed'"),
-    ),
+    Index("ix_item_state", "project_id", "state", "id"),
     Index("ix_item_project_id_id", "project_id", "id"),
 )
 
@@ -242,12 +238,13 @@ media = Table(
     metadata,
     Column("id", Text, primary_key=True),
     _project(),
+    # The batch that brought it and would take it away; the file is shared by digest.
+    Column("batch_id", BigId, ForeignKey("batch.id"), nullable=False, index=True),
     Column("sha256", Text, nullable=False),
     Column("kind", Text, nullable=False),  # MIME type, as found by decoding
     Column("n_bytes", BigInteger, nullable=False),
-    Column("width", Integer),
-    Column("height", Integer),
-    UniqueConstraint("project_id", "sha256"),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
 )
 
 # --- Routing: the path of every annotation ----------------------------------------------------------------------
@@ -345,7 +342,7 @@ annotation = Table(
     # Set once, when a revision arrives; everything else of the row never changes.
     Column("superseded_by", BigId),
     Index("ix_annotation_item_id", "item_id", "annotator_id"),
-    Index("ix_annotation_project_id_id", "project_id", "id"),
+    Index("ix_annotation_project_id_submitted_at", "project_id", "submitted_at"),
 )
 
 resolution = Table(

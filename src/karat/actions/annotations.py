@@ -1,0 +1,62 @@
+"""Answering an item, and changing one's answer.
+
+The outcome is the same for production, gold and honeypot items: answers are graded later, from the event, and of a
+check item only the *first* answer counts. Whoever could revise until an accuracy moves could tell checks apart.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from karat import store
+from karat.actions.assignments import own_assignment
+from karat.domain.annotations import Answer, check_answer, is_same_answer
+from karat.domain.assignments import Assignment, AssignmentState, refuse_unless_answerable
+from karat.domain.errors import refuse_problems
+from karat.domain.events import EventKind, NewEvent
+from karat.domain.ids import AnnotationId, AssignmentId
+from karat.domain.people import Actor
+from karat.domain.permissions import Permission, require
+from karat.store.connection import Writer
+
+
+def submit(tx: Writer, actor: Actor, assignment_id: AssignmentId, answer: Answer, *, now: datetime) -> AnnotationId:
+    """Record an annotator's answer and close the assignment; on a submitted one, revise the answer.
+
+    The same answer again changes nothing and returns the same annotation, so a client may retry as often as it
+    likes. A claim whose lease is over but that nobody has taken back is still answered.
+
+    Raises
+    ------
+    Invalid
+        When the answer does not fit the spec version of the assignment.
+    Conflict
+        When the item was skipped, or the claim expired and went to somebody else.
+    """
+    assignment = own_assignment(tx, actor, assignment_id)
+    require(actor, Permission.ANNOTATE, on=assignment.project_id)
+    spec = store.specs.get(tx, assignment.project_id, assignment.spec_version).spec
+    answer = replace(answer, reason=answer.reason.strip())
+    refuse_problems("the answer was not stored", check_answer(answer, spec))
+    if not store.assignments.close(tx, assignment.id, AssignmentState.SUBMITTED, now=now):
+        return _revise(tx, actor, store.assignments.get(tx, assignment.id), answer, now)
+    annotation_id = store.annotations.add(tx, assignment, answer, now=now)
+    facts = {"annotation": annotation_id, "annotator": assignment.annotator_id}
+    store.events.append(tx, _event(EventKind.ANNOTATION_SUBMITTED, actor, assignment, facts, now))
+    return annotation_id
+
+
+def _revise(tx: Writer, actor: Actor, assignment: Assignment, answer: Answer, now: datetime) -> AnnotationId:
+    """Supersede the standing answer, unless it says the same."""
+    refuse_unless_answerable(assignment, now=now)
+    store.assignments.lock_stand(tx, assignment.annotator_id)  # Two revisions at once would supersede one answer.
+    before = store.annotations.standing(tx, assignment)
+    if is_same_answer(before.answer, answer):
+        return before.id
+    annotation_id = store.annotations.add(tx, assignment, answer, supersedes=before.id, now=now)
+    facts = {"annotation": annotation_id, "annotator": assignment.annotator_id, "supersedes": before.id}
+    store.events.append(tx, _event(EventKind.ANNOTATION_REVISED, actor, assignment, facts, now))
+    return annotation_id
+
+
+def _event(kind: EventKind, actor: Actor, assignment: Assignment, facts: dict[str, int], now: datetime) -> NewEvent:
+    return NewEvent(kind, now, actor.account_id, assignment.project_id, assignment.item_id, dict(facts))

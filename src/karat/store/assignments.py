@@ -1,0 +1,177 @@
+"""Assignments as rows: one annotator's claim on one item. Its primary key is why nobody meets an item twice."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from karat.domain.assignments import Assignment, AssignmentState
+from karat.domain.errors import NotFound
+from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId
+from karat.domain.probes import Purpose
+from karat.domain.routing import Claim, Stand
+from karat.store.clock import from_micros, to_micros
+from karat.store.codec import load_policy
+from karat.store.connection import Reader, Row, Writer
+
+_load_policy = lru_cache(maxsize=256)(load_policy)
+"""By its text: the policy is read with every claim and changes hardly ever."""
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A claim that was taken back because its lease was over."""
+
+    item_id: ItemId
+    project_id: ProjectId
+    purpose: Purpose
+
+
+def lock_stand(tx: Writer, annotator_id: AnnotatorId) -> Stand:
+    """Where an annotator stands; whatever else this person does at the same time waits for our transaction.
+
+    Raises
+    ------
+    NotFound
+        When there is no such member any more.
+    """
+    row = tx.row(_STAND_POSTGRES if tx.is_postgres else _STAND, id=annotator_id)
+    if row is None:
+        raise NotFound("you are no member of this project any more. Ask its lead to invite you again.")
+    return Stand(
+        annotator_id=annotator_id,
+        project_id=ProjectId(row["project_id"]),
+        n_served=row["n_served"],
+        is_paused=bool(row["is_paused"]),
+        is_archived=row["archived_at"] is not None,
+        swept_at=from_micros(row["swept_at"]),
+        policy=_load_policy(row["policy"]),
+        spec_version=row["spec_version"],
+        secret=bytes.fromhex(row["secret"]),
+    )
+
+
+_STAND = """
+SELECT n.project_id, n.n_served, n.is_paused, n.swept_at, p.policy, p.spec_version, p.archived_at,
+       (SELECT value FROM installation WHERE name = 'secret') AS secret
+FROM annotator n JOIN project p ON p.id = n.project_id WHERE n.id = :id AND n.left_at IS NULL
+"""
+_STAND_POSTGRES = _STAND + " FOR NO KEY UPDATE OF n"
+
+
+def live(db: Reader, annotator_id: AnnotatorId) -> list[Claim]:
+    """The annotator's live claims, the one to answer first in front."""
+    return [_claim(row) for row in db.rows(_LIVE, annotator_id=annotator_id)]
+
+
+_LIVE = """
+SELECT a.id, a.expires_at, i.content FROM assignment a JOIN item i ON i.id = a.item_id
+WHERE a.annotator_id = :annotator_id AND a.state = 0 ORDER BY a.place
+"""
+
+
+def renew(tx: Writer, annotator_id: AnnotatorId, *, expires_at: datetime) -> None:
+    """Prolong all live claims of an annotator."""
+    sql = _RENEW.format(lock=" FOR UPDATE SKIP LOCKED" if tx.is_postgres else "")
+    tx.execute(sql, annotator_id=annotator_id, expires_at=to_micros(expires_at))
+
+
+# Skipping what is locked: whoever asks for work never waits for a submit, which may be waiting for the asker.
+_RENEW = """
+UPDATE assignment SET expires_at = :expires_at WHERE id IN (
+  SELECT id FROM assignment WHERE annotator_id = :annotator_id AND state = 0{lock}
+)
+"""
+
+
+def add(tx: Writer, assignment: Assignment, *, place: int, probability: float) -> Claim:
+    """Record a claim at a place of its annotator's stream; returns what the annotator may know of it."""
+    tx.execute(
+        _ADD,
+        id=assignment.id,
+        item_id=assignment.item_id,
+        annotator_id=assignment.annotator_id,
+        project_id=assignment.project_id,
+        purpose=int(assignment.purpose),
+        probability=probability,
+        place=place,
+        state=int(assignment.state),
+        spec_version=assignment.spec_version,
+        claimed_at=to_micros(assignment.claimed_at),
+        expires_at=to_micros(assignment.expires_at),
+    )
+    tx.execute("UPDATE annotator SET n_served = :n WHERE id = :id", n=place + 1, id=assignment.annotator_id)
+    content = tx.value("SELECT content FROM item WHERE id = :id", id=assignment.item_id)
+    return Claim(assignment.id, json.loads(content), assignment.expires_at)
+
+
+_ADD = """
+INSERT INTO assignment (id, item_id, annotator_id, project_id, purpose, probability, place, state, spec_version,
+                        claimed_at, expires_at)
+VALUES (:id, :item_id, :annotator_id, :project_id, :purpose, :probability, :place, :state, :spec_version,
+        :claimed_at, :expires_at)
+"""
+
+
+def get(db: Reader, assignment_id: AssignmentId) -> Assignment:
+    """
+    Raises
+    ------
+    NotFound
+        When there is no such assignment.
+    """
+    row = db.row("SELECT * FROM assignment WHERE id = :id", id=assignment_id)
+    if row is None:
+        raise NotFound("there is no such assignment. Ask for the next item.")
+    return _assignment(row)
+
+
+def close(tx: Writer, assignment_id: AssignmentId, state: AssignmentState, *, reason: str = "", now: datetime) -> bool:
+    """End a live claim; False when it was not alive any more."""
+    n = tx.execute(
+        "UPDATE assignment SET state = :state, reason = :reason, closed_at = :now WHERE id = :id AND state = 0",
+        id=assignment_id,
+        state=int(state),
+        reason=reason or None,
+        now=to_micros(now),
+    )
+    return n == 1
+
+
+def take_back_overdue(tx: Writer, *, limit: int, now: datetime) -> list[Overdue]:
+    """End at most `limit` claims whose lease is over, the oldest first."""
+    sql = _TAKE_BACK.format(lock=" FOR UPDATE SKIP LOCKED" if tx.is_postgres else "")
+    rows = tx.rows(sql, now=to_micros(now), limit=limit)
+    return [Overdue(ItemId(row["item_id"]), ProjectId(row["project_id"]), Purpose(row["purpose"])) for row in rows]
+
+
+# Skipping what is locked leaves alone whoever submits in the very last moment.
+_TAKE_BACK = """
+UPDATE assignment SET state = 3, closed_at = :now WHERE id IN (
+  SELECT id FROM assignment WHERE state = 0 AND expires_at < :now ORDER BY expires_at LIMIT :limit{lock}
+) RETURNING item_id, project_id, purpose
+"""
+
+
+def n_answered(db: Reader, annotator_id: AnnotatorId) -> int:
+    """How many items this person has answered."""
+    n = db.value("SELECT COUNT(*) FROM assignment WHERE annotator_id = :id AND state = 1", id=annotator_id)
+    return int(n)
+
+
+def _claim(row: Row) -> Claim:
+    return Claim(AssignmentId(row["id"]), json.loads(row["content"]), from_micros(row["expires_at"]))
+
+
+def _assignment(row: Row) -> Assignment:
+    return Assignment(
+        id=AssignmentId(row["id"]),
+        project_id=ProjectId(row["project_id"]),
+        item_id=ItemId(row["item_id"]),
+        annotator_id=AnnotatorId(row["annotator_id"]),
+        purpose=Purpose(row["purpose"]),
+        state=AssignmentState(row["state"]),
+        spec_version=row["spec_version"],
+        claimed_at=from_micros(row["claimed_at"]),
+        expires_at=from_micros(row["expires_at"]),
+    )

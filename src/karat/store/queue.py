@@ -1,0 +1,312 @@
+"""The ordered supply of work. Law: a position, once passed by a cursor, never becomes interesting again.
+
+Each project has one queue per priority; each annotator has a cursor in each queue, before which nothing open is
+new to them. So claiming costs the same however long the queue is and however far its fastest annotator has got.
+An item that comes back gets a fresh position ahead of every cursor. Fresh positions must become visible in order,
+or a cursor could pass one that is not committed yet; the row lock on `queue` sees to that.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from karat.domain.ids import AnnotatorId, BatchId, ItemId, ProjectId, QueueId
+from karat.domain.projects import Project
+from karat.store.clock import to_micros
+from karat.store.connection import Reader, Row, Writer
+
+FIRST_PAGE = 16
+"""Items looked at in one go; the first of them is nearly always new to the annotator."""
+NEXT_PAGE = 256
+MAX_PAGES = 8
+"""Pages looked at in one claim: its cost is bounded, and the cursor keeps what was gained for the next one."""
+_BEFORE_ALL = -1
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far an annotator has come in one queue."""
+
+    queue_id: QueueId
+    position: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """An open item that is new to the annotator; on PostgreSQL its row is locked until the transaction ends."""
+
+    item_id: ItemId
+    cursor: Cursor
+    """Where the annotator's cursor belongs once the item is taken."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search for the next item came to."""
+
+    found: Found | None
+    passed: tuple[Cursor, ...]
+    """Cursors of queues in which nothing new lies before these positions."""
+    is_exhausted: bool
+    """Whether every queue was searched to its end."""
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """An item whose annotator will not answer it, with what decides whether others get it."""
+
+    item_id: ItemId
+    queue_id: QueueId
+    n_skips: int
+    is_resolved: bool
+
+
+# --- Searching and taking ---------------------------------------------------------------------------------------
+
+
+def cursors(db: Reader, project_id: ProjectId, annotator_id: AnnotatorId) -> list[Cursor]:
+    """The annotator's cursor in every queue of the project, higher priority first."""
+    rows = db.rows(_CURSORS, project_id=project_id, annotator_id=annotator_id, before_all=_BEFORE_ALL)
+    return [Cursor(QueueId(row["queue_id"]), row["position"]) for row in rows]
+
+
+_CURSORS = """
+SELECT q.id AS queue_id, COALESCE(c.position, :before_all) AS position
+FROM queue q LEFT JOIN queue_cursor c ON c.queue_id = q.id AND c.annotator_id = :annotator_id
+WHERE q.project_id = :project_id ORDER BY q.priority DESC
+"""
+
+
+def search(tx: Writer, annotator_id: AnnotatorId, start: Sequence[Cursor]) -> Search:
+    """The first open item that is new to the annotator, in the given queues from the given cursors on."""
+    passed: list[Cursor] = []
+    is_exhausted = True
+    for cursor in start:
+        walk = _walk(tx, annotator_id, cursor)
+        if walk.found is not None:
+            return Search(walk.found, tuple(passed), is_exhausted=False)
+        is_exhausted &= walk.is_exhausted
+        if walk.cursor != cursor:
+            passed.append(walk.cursor)
+    return Search(None, tuple(passed), is_exhausted)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    found: Found | None
+    cursor: Cursor
+    is_exhausted: bool
+
+
+@dataclass(frozen=True)
+class _Page:
+    """`n` open items after a position: the one that could be had, the first that is new, the last one seen."""
+
+    n: int
+    item_id: ItemId | None
+    position: int | None
+    first_new: int | None
+    last: int | None
+
+
+def _walk(tx: Writer, annotator_id: AnnotatorId, cursor: Cursor) -> _Walk:
+    """Go through one queue, page by page, until an item can be had."""
+    look = _look_postgres if tx.is_postgres else _look_sqlite
+    after = cursor.position
+    barrier: int | None = None  # Just before the first new item that somebody else has locked at this moment.
+    for number in range(MAX_PAGES):
+        size = FIRST_PAGE if number == 0 else NEXT_PAGE
+        page = look(tx, annotator_id, cursor.queue_id, after, size)
+        if barrier is None and page.first_new is not None and page.first_new != page.position:
+            barrier = page.first_new - 1
+        if page.item_id is not None:
+            assert page.position is not None
+            reached = page.position if barrier is None else barrier
+            return _Walk(Found(page.item_id, Cursor(cursor.queue_id, reached)), cursor, is_exhausted=False)
+        after = after if page.last is None else page.last
+        passed = Cursor(cursor.queue_id, after if barrier is None else barrier)
+        if page.n < size:
+            return _Walk(None, passed, is_exhausted=True)
+    return _Walk(None, passed, is_exhausted=False)
+
+
+def _look_sqlite(tx: Writer, annotator_id: AnnotatorId, queue_id: QueueId, after: int, size: int) -> _Page:
+    rows = tx.rows(_LOOK_SQLITE, queue_id=queue_id, annotator_id=annotator_id, after=after, size=size)
+    last = rows[-1]["position"] if rows else None
+    for row in rows:
+        if not row["is_known"]:
+            return _Page(len(rows), ItemId(row["item_id"]), row["position"], row["position"], last)
+    return _Page(len(rows), None, None, None, last)
+
+
+_LOOK_SQLITE = """
+SELECT q.item_id, q.position,
+       EXISTS (SELECT 1 FROM assignment a WHERE a.item_id = q.item_id AND a.annotator_id = :annotator_id) AS is_known
+FROM queue_item q
+WHERE q.queue_id = :queue_id AND q.is_open = 1 AND q.position > :after
+ORDER BY q.position LIMIT :size
+"""
+
+
+def _look_postgres(tx: Writer, annotator_id: AnnotatorId, queue_id: QueueId, after: int, size: int) -> _Page:
+    row = tx.row(_LOOK_POSTGRES, queue_id=queue_id, annotator_id=annotator_id, after=after, size=size)
+    assert row is not None
+    return _Page(row["n"], row["item_id"], row["position"], row["first_new"], row["last"])
+
+
+# SKIP LOCKED: a row that somebody is claiming this moment is left to them rather than waited for.
+_LOOK_POSTGRES = """
+WITH page AS MATERIALIZED (
+  SELECT item_id, position FROM queue_item
+  WHERE queue_id = :queue_id AND is_open = 1 AND position > :after ORDER BY position LIMIT :size
+), unseen AS MATERIALIZED (
+  SELECT item_id, position FROM page WHERE NOT EXISTS (
+    SELECT 1 FROM assignment a WHERE a.item_id = page.item_id AND a.annotator_id = :annotator_id)
+), had AS MATERIALIZED (
+  SELECT item_id, position FROM queue_item
+  WHERE item_id = ANY(ARRAY(SELECT item_id FROM unseen)) AND is_open = 1
+  ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+SELECT (SELECT count(*) FROM page) AS n, (SELECT item_id FROM had) AS item_id,
+       (SELECT position FROM had) AS position, (SELECT min(position) FROM unseen) AS first_new,
+       (SELECT max(position) FROM page) AS last
+"""
+
+
+def take(tx: Writer, annotator_id: AnnotatorId, found: Found) -> None:
+    """Fill one of the item's places and move the annotator's cursor up to it."""
+    tx.execute(_TAKE, item_id=found.item_id)
+    move_cursor(tx, annotator_id, found.cursor)
+
+
+_TAKE = """
+UPDATE queue_item SET taken = taken + 1, is_open = CASE WHEN taken + 1 < overlap THEN 1 ELSE 0 END
+WHERE item_id = :item_id
+"""
+
+
+def move_cursor(tx: Writer, annotator_id: AnnotatorId, cursor: Cursor) -> None:
+    tx.execute(
+        "INSERT INTO queue_cursor (annotator_id, queue_id, position) VALUES (:annotator_id, :queue_id, :position)"
+        " ON CONFLICT (annotator_id, queue_id) DO UPDATE SET position = excluded.position",
+        annotator_id=annotator_id,
+        queue_id=cursor.queue_id,
+        position=cursor.position,
+    )
+
+
+def reset_cursors(tx: Writer, annotator_id: AnnotatorId, *, now: datetime) -> None:
+    """Send the annotator back to the beginning of every queue: the safety net of the cursors."""
+    tx.execute("DELETE FROM queue_cursor WHERE annotator_id = :id", id=annotator_id)
+    tx.execute("UPDATE annotator SET swept_at = :now WHERE id = :id", id=annotator_id, now=to_micros(now))
+
+
+# --- Giving back ------------------------------------------------------------------------------------------------
+
+
+def given_up(db: Reader, item_ids: Sequence[ItemId]) -> list[GivenUp]:
+    """What decides about items whose claims ended without an answer; check items are in no queue and left out."""
+    rows = db.rows(_GIVEN_UP.format(among=db.among("q.item_id")), ids=db.ids(item_ids))
+    return [GivenUp(row["item_id"], row["queue_id"], row["n_skips"], bool(row["is_resolved"])) for row in rows]
+
+
+_GIVEN_UP = """
+SELECT q.item_id, q.queue_id,
+       (SELECT COUNT(*) FROM assignment a WHERE a.item_id = q.item_id AND a.state = 2) AS n_skips,
+       CASE WHEN EXISTS (SELECT 1 FROM resolution r WHERE r.item_id = q.item_id) THEN 1 ELSE 0 END AS is_resolved
+FROM queue_item q WHERE {among} ORDER BY q.queue_id, q.position
+"""
+
+
+def give_back(tx: Writer, queue_id: QueueId, item_ids: Sequence[ItemId]) -> None:
+    """Free one place of each item and put them, in this order, ahead of everybody's cursor."""
+    first = _fresh_positions(tx, queue_id, len(item_ids))
+    tx.execute_many(
+        "UPDATE queue_item SET taken = taken - 1, is_open = 1, position = :position WHERE item_id = :item_id",
+        [{"item_id": item_id, "position": position} for position, item_id in enumerate(item_ids, start=first)],
+    )
+
+
+def retire(tx: Writer, item_ids: Sequence[ItemId]) -> None:
+    """Free one place of each item without offering them again."""
+    tx.execute(
+        f"UPDATE queue_item SET taken = taken - 1, is_open = 0 WHERE {tx.among('item_id')}", ids=tx.ids(item_ids)
+    )
+
+
+def close_item(tx: Writer, item_id: ItemId) -> None:
+    """Offer an item to nobody any more, because it has been decided. Whoever holds it may still answer."""
+    tx.execute("UPDATE queue_item SET is_open = 0 WHERE item_id = :item_id", item_id=item_id)
+
+
+def _fresh_positions(tx: Writer, queue_id: QueueId, n: int) -> int:
+    """The first of `n` positions behind all others. The lock it takes makes positions commit in order."""
+    end = tx.value(
+        "UPDATE queue SET next_position = next_position + :n WHERE id = :id RETURNING next_position", id=queue_id, n=n
+    )
+    return int(end) - n
+
+
+# --- Publishing -------------------------------------------------------------------------------------------------
+
+
+def publish_batch(tx: Writer, project: Project, batch_id: BatchId, *, priority: int = 0, rng: random.Random) -> int:
+    """Make a loaded batch visible and queue its items in shuffled order; returns how many were queued.
+
+    Items with a gold or honeypot label become checks: they get no place in the queue and count as resolved.
+    A measured item is given to `measured_overlap` people where that is more than the project's overlap.
+    """
+    queue_id = _ensure_queue(tx, project.id, priority)
+    n = tx.value(f"SELECT COUNT(*) FROM item WHERE {_PRODUCTION}", batch_id=batch_id)
+    tx.execute(
+        _ENQUEUE,
+        queue_id=queue_id,
+        batch_id=batch_id,
+        first=_fresh_positions(tx, queue_id, n),
+        overlap=project.policy.overlap,
+        measured_overlap=max(project.policy.overlap, project.policy.measured_overlap),
+        factor=rng.randrange(1, _PRIME),
+        shift=rng.randrange(_PRIME),
+    )
+    tx.execute(_SHOW_CHECKS, batch_id=batch_id)
+    tx.execute("UPDATE item SET state = 'open' WHERE batch_id = :batch_id AND state = 'loading'", batch_id=batch_id)
+    tx.execute("UPDATE batch SET state = 'published' WHERE id = :batch_id", batch_id=batch_id)
+    return int(n)
+
+
+_PRIME = 2_147_483_647
+# No item is without a purpose: either it is a check, or it waits in the queue.
+_CHECKS = "SELECT 1 FROM gold_label g WHERE g.item_id = item.id AND g.kind IN ('gold', 'honeypot')"
+_PRODUCTION = f"batch_id = :batch_id AND state = 'loading' AND NOT EXISTS ({_CHECKS})"
+_SHOW_CHECKS = f"""
+UPDATE item SET state = 'resolved' WHERE batch_id = :batch_id AND state = 'loading' AND EXISTS ({_CHECKS})
+"""
+# x -> x^5 permutes the numbers below the prime, because 5 does not divide prime - 1. After a random affine map it
+# is a shuffle that both databases compute alike and that can be replayed; products stay below 2^63.
+_ENQUEUE = f"""
+WITH affine AS (
+  SELECT id, is_measured, ((id % {_PRIME}) * :factor + :shift) % {_PRIME} AS x FROM item WHERE {_PRODUCTION}
+), fourth AS (
+  SELECT id, is_measured, x, ((x * x) % {_PRIME}) * ((x * x) % {_PRIME}) % {_PRIME} AS x4 FROM affine
+)
+INSERT INTO queue_item (item_id, queue_id, position, overlap)
+SELECT id, :queue_id, :first - 1 + ROW_NUMBER() OVER (ORDER BY (x4 * x) % {_PRIME}, id),
+       CASE WHEN is_measured = 1 THEN :measured_overlap ELSE :overlap END
+FROM fourth
+"""
+
+
+def _ensure_queue(tx: Writer, project_id: ProjectId, priority: int) -> QueueId:
+    tx.execute(
+        "INSERT INTO queue (project_id, priority) VALUES (:project_id, :priority)"
+        " ON CONFLICT (project_id, priority) DO NOTHING",
+        project_id=project_id,
+        priority=priority,
+    )
+    row: Row = tx.row(
+        "SELECT id FROM queue WHERE project_id = :project_id AND priority = :priority",
+        project_id=project_id,
+        priority=priority,
+    )
+    return QueueId(row["id"])

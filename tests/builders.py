@@ -1,0 +1,163 @@
+"""Builders: a project, its people and its items in one line, showing only what matters to the test."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from karat import store
+from karat.actions import projects as project_actions
+from karat.domain.ids import AccountId, BatchId, ItemId, ProjectId
+from karat.domain.items import GoldKind
+from karat.domain.people import SYSTEM, Actor, Role
+from karat.domain.projects import MediaKind, Project, QualityPolicy
+from karat.domain.specs import ClassDefinition, Spec
+from karat.store.clock import to_micros
+from karat.store.codec import dump
+from karat.store.connection import Reader, Writer
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+"""The moment at which tests begin."""
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def a_policy(**changes: Any) -> QualityPolicy:
+    """Without checks and measured items unless the test asks for them."""
+    return QualityPolicy(**({"gold_share": 0.0, "honeypot_share": 0.0, "measured_share": 0.0} | changes))
+
+
+def a_spec(*classes: str, **fields: Any) -> Spec:
+    return Spec(
+        question=fields.pop("question", "Is this comment toxic?"),
+        classes=tuple(ClassDefinition(key, key.capitalize()) for key in classes or ("toxic", "fine")),
+        **fields,
+    )
+
+
+def a_project(
+    tx: Writer,
+    policy: QualityPolicy | None = None,
+    *,
+    name: str = "Comments",
+    spec: Spec | None = None,
+    media_kind: MediaKind = MediaKind.TEXT,
+) -> Project:
+    """A project whose creator is the installation itself, so that it has no members yet."""
+    return project_actions.create(
+        tx, SYSTEM, name=name, media_kind=media_kind, spec=spec or a_spec(), policy=policy or a_policy(), now=NOW
+    )
+
+
+def an_account(tx: Writer, name: str, *, is_admin: bool = False) -> AccountId:
+    return AccountId(
+        tx.insert(
+            "account",
+            email=f"{name}@example.org",
+            name=name.capitalize(),
+            is_admin=int(is_admin),
+            created_at=to_micros(NOW),
+        )
+    )
+
+
+def a_member(tx: Writer, project: Project, name: str, role: Role) -> Actor:
+    """A person with a new account and this role, as the edge would load it."""
+    account_id = an_account(tx, name)
+    store.annotators.add(tx, project.id, account_id, role, now=NOW)
+    return actor_of(tx, account_id)
+
+
+def an_annotator(tx: Writer, project: Project, name: str = "ada") -> Actor:
+    return a_member(tx, project, name, Role.ANNOTATOR)
+
+
+def annotators(tx: Writer, project: Project, n: int) -> list[Actor]:
+    return [an_annotator(tx, project, f"annotator{number}") for number in range(n)]
+
+
+def actor_of(db: Reader, account_id: AccountId) -> Actor:
+    """The actor as it stands now: load again after a change of role or pause."""
+    account = db.row("SELECT name, is_admin FROM account WHERE id = :id", id=account_id)
+    assert account is not None
+    return Actor(
+        account_id, account["name"], bool(account["is_admin"]), store.annotators.memberships_of(db, account_id)
+    )
+
+
+def items(
+    tx: Writer,
+    project: Project,
+    n: int,
+    *,
+    priority: int = 0,
+    measured: int = 0,
+    texts: Sequence[str] | None = None,
+    prefix: str = "item",
+    seed: int = 1,
+) -> list[ItemId]:
+    """A published batch of `n` items; the first `measured` of them are drawn for measuring agreement."""
+    batch_id = a_batch(tx, project.id, name=prefix, n=n)
+    ids = loading_items(tx, project, batch_id, n, measured=measured, texts=texts, prefix=prefix)
+    store.queue.publish_batch(tx, project, batch_id, priority=priority, rng=random.Random(seed))
+    return ids
+
+
+def a_batch(tx: Writer, project_id: ProjectId, *, name: str = "batch", n: int = 0) -> BatchId:
+    return BatchId(
+        tx.insert("batch", project_id=project_id, name=name, state="loading", n_items=n, created_at=to_micros(NOW))
+    )
+
+
+def loading_items(
+    tx: Writer,
+    project: Project,
+    batch_id: BatchId,
+    n: int,
+    *,
+    measured: int = 0,
+    texts: Sequence[str] | None = None,
+    prefix: str = "item",
+) -> list[ItemId]:
+    """Items as an import leaves them before it publishes its batch: invisible."""
+    columns = ("project_id", "batch_id", "key", "content", "state", "is_measured", "created_at")
+    at = to_micros(NOW)
+    content = [dump({"text": texts[place] if texts else f"{prefix} {place}"}) for place in range(n)]
+    tx.insert_many(
+        "item",
+        columns,
+        [
+            (project.id, batch_id, f"{prefix}-{place}", content[place], "loading", int(place < measured), at)
+            for place in range(n)
+        ],
+    )
+    rows = tx.rows("SELECT id FROM item WHERE batch_id = :batch_id ORDER BY id", batch_id=batch_id)
+    return [ItemId(row["id"]) for row in rows]
+
+
+def checks(
+    tx: Writer,
+    project: Project,
+    n: int,
+    *,
+    kind: GoldKind = GoldKind.GOLD,
+    label: str = "toxic",
+    texts: Sequence[str] | None = None,
+) -> list[ItemId]:
+    """Published check items of one kind; call it once for each kind, for places are numbered from 0."""
+    batch_id = a_batch(tx, project.id, name=kind.value, n=n)
+    ids = loading_items(tx, project, batch_id, n, texts=texts, prefix=kind.value)
+    tx.insert_many(
+        "gold_label",
+        ("item_id", "project_id", "kind", "label", "provenance", "place", "set_at"),
+        [
+            (item_id, project.id, kind.value, label, "a test", place, to_micros(NOW))
+            for place, item_id in enumerate(ids)
+        ],
+    )
+    store.queue.publish_batch(tx, project, batch_id, rng=random.Random(1))
+    return ids
