@@ -1,0 +1,96 @@
+"""Batches as rows: `loading` while a file is read into them, then `published`, or removed without a trace."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from karat.domain.ids import AccountId, BatchId, ProjectId
+from karat.store.clock import to_micros
+from karat.store.connection import Reader, Row, Writer
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items imported together."""
+
+    id: BatchId
+    project_id: ProjectId
+    name: str
+    is_loading: bool
+    n_items: int
+
+
+def add(
+    tx: Writer, project_id: ProjectId, *, name: str, by: AccountId | None, until: datetime, now: datetime
+) -> BatchId:
+    """A batch to load into. Whoever loads it says again and again that it lives, or it is removed after `until`."""
+    return BatchId(
+        tx.insert(
+            "batch",
+            project_id=project_id,
+            name=name,
+            state="loading",
+            loading_until=to_micros(until),
+            created_by=by,
+            created_at=to_micros(now),
+        )
+    )
+
+
+def renew(tx: Writer, batch_id: BatchId, *, until: datetime, n_more: int) -> bool:
+    """Say that the batch is alive and has grown; False when it was given up for dead and removed meanwhile."""
+    changed = tx.execute(
+        "UPDATE batch SET loading_until = :until, n_items = n_items + :n_more WHERE id = :id AND state = 'loading'",
+        until=to_micros(until),
+        n_more=n_more,
+        id=batch_id,
+    )
+    return changed == 1
+
+
+def condemn(tx: Writer, batch_id: BatchId) -> None:
+    """Take the loader its right to go on: the batch is about to be removed."""
+    tx.execute("UPDATE batch SET state = 'removing' WHERE id = :id AND state <> 'published'", id=batch_id)
+
+
+def find(db: Reader, batch_id: BatchId) -> Batch | None:
+    row = db.row("SELECT * FROM batch WHERE id = :id", id=batch_id)
+    return _batch(row) if row else None
+
+
+def dead(db: Reader, *, now: datetime, project_id: ProjectId | None = None) -> list[BatchId]:
+    """Batches whose loader has been silent for too long, or that are half removed."""
+    rows = db.rows(
+        "SELECT id FROM batch WHERE state <> 'published' AND (loading_until < :now OR state = 'removing')"
+        " AND (project_id = :project_id OR :project_id = 0) ORDER BY id",
+        now=to_micros(now),
+        project_id=project_id or 0,
+    )
+    return [BatchId(row["id"]) for row in rows]
+
+
+def remove_some(tx: Writer, batch_id: BatchId, *, limit: int) -> bool:
+    """Delete up to `limit` items with all that hangs on them, then the batch itself; whether it is all gone."""
+    last = tx.value(
+        "SELECT MAX(id) FROM (SELECT id FROM item WHERE batch_id = :batch_id ORDER BY id LIMIT :limit) AS some",
+        batch_id=batch_id,
+        limit=limit,
+    )
+    if last is not None:
+        some = "SELECT id FROM item WHERE batch_id = :batch_id AND id <= :last"
+        for table in ("annotation", "assignment", "gold_label", "queue_item"):
+            tx.execute(f"DELETE FROM {table} WHERE item_id IN ({some})", batch_id=batch_id, last=last)
+        tx.execute("DELETE FROM item WHERE batch_id = :batch_id AND id <= :last", batch_id=batch_id, last=last)
+        return False
+    tx.execute("DELETE FROM media WHERE batch_id = :batch_id", batch_id=batch_id)
+    tx.execute("DELETE FROM batch WHERE id = :batch_id", batch_id=batch_id)
+    return True
+
+
+def _batch(row: Row) -> Batch:
+    return Batch(
+        id=BatchId(row["id"]),
+        project_id=ProjectId(row["project_id"]),
+        name=row["name"],
+        is_loading=row["state"] == "loading",
+        n_items=row["n_items"],
+    )
