@@ -1,4 +1,4 @@
-"""Builds the interface into the wheel, so that who installs Karat needs neither Node nor npm."""
+"""Builds the interface into wheel and source archive, so that who installs Karat needs neither Node nor npm."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class InterfaceHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling names it
-        """Run before the wheel is packed."""
-        # An editable install serves the checkout (./dev builds there); a source archive brings the interface built.
-        if version == "editable" or (Path(self.root) / "src/karat/ui/index.html").exists():
+        """Run before anything is packed."""
+        is_source_archive = (Path(self.root) / "PKG-INFO").exists()  # it brings the interface built
+        if version == "editable" or is_source_archive:  # an editable install serves what ./dev builds
             return
         npm = shutil.which("npm")
         if npm is None:
             raise RuntimeError(
-                "building Karat's wheel needs npm, for the interface in ui/; install Node.js 20.19 or later, "
+                "building Karat needs npm, for the interface in ui/; install Node.js 20.19 or later, "
                 "or install the published wheel, which has the interface inside."
             )
         for command in (["ci"], ["run", "build"]):
