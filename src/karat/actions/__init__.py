@@ -4,9 +4,14 @@ from karat.actions import (
     accounts,
     annotations,
     assignments,
+    invitations,
+    members,
     passwords,
     projects,
+    recount,
+    reviews,
     sign_in,
+    specs,
     tokens,
 )
 
@@ -14,8 +19,13 @@ __all__ = [
     "accounts",
     "annotations",
     "assignments",
+    "invitations",
+    "members",
     "passwords",
     "projects",
+    "recount",
+    "reviews",
     "sign_in",
+    "specs",
     "tokens",
 ]

@@ -19,6 +19,14 @@ class ItemState(StrEnum):
     RESOLVED = "resolved"
 
 
+class Dispute(StrEnum):
+    """Why an item waits for a reviewer."""
+
+    UNSURE = "unsure"
+    SKIPPED = "skipped"
+    DISAGREEMENT = "disagreement"
+
+
 class GoldKind(StrEnum):
     """What a gold label is for."""
 
@@ -80,20 +88,32 @@ UNDECIDABLE = "undecidable"
 """A reviewer's decision that the spec allows no label for this item: it is left out of releases, visibly."""
 
 
-def item_state(standing: Standing, policy: QualityPolicy) -> ItemState:
+@dataclass(frozen=True)
+class Position:
+    """An item's state, and why if it is disputed."""
+
+    state: ItemState
+    dispute: Dispute | None = None
+
+
+def position(standing: Standing, policy: QualityPolicy) -> Position:
     """Where an item stands, given everything that was said about it.
 
     A reviewer's decision settles it. Unsure and too many skips call for one, and so do answers without a
     clear majority once the overlap is reached.
 
-    >>> item_state(Standing([Vote("a"), Vote("b")], overlap=2, n_skips=0, resolution=None), QualityPolicy())
-    <ItemState.DISPUTED: 'disputed'>
+    >>> position(Standing([Vote("a"), Vote("b")], overlap=2, n_skips=0, resolution=None), QualityPolicy()).dispute
+    <Dispute.DISAGREEMENT: 'disagreement'>
     """
     if standing.resolution is not None:
-        return ItemState.RESOLVED
-    if standing.n_skips >= policy.max_skips or any(vote.label is None for vote in standing.votes):
-        return ItemState.DISPUTED
+        return Position(ItemState.RESOLVED)
+    if any(vote.label is None for vote in standing.votes):
+        return Position(ItemState.DISPUTED, Dispute.UNSURE)
+    if standing.n_skips >= policy.max_skips:
+        return Position(ItemState.DISPUTED, Dispute.SKIPPED)
     if len(standing.votes) < standing.overlap:
-        return ItemState.OPEN
+        return Position(ItemState.OPEN)
     (_, most), *_ = Counter(vote.label for vote in standing.votes).most_common(1)
-    return ItemState.RESOLVED if most / len(standing.votes) >= policy.majority_share else ItemState.DISPUTED
+    if most / len(standing.votes) >= policy.majority_share:
+        return Position(ItemState.RESOLVED)
+    return Position(ItemState.DISPUTED, Dispute.DISAGREEMENT)

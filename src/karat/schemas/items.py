@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from karat.schemas.base import Shape
 
 StateName = Literal["open", "disputed", "resolved"]
+DisputeName = Literal["unsure", "disagreement", "skipped"]
+HappeningName = Literal["imported", "claimed", "submitted", "revised", "skipped", "expired", "resolved", "gold_set"]
 GoldKindName = Literal["gold", "honeypot", "reference"]
 
 
@@ -24,7 +26,6 @@ class ConsensusShape(Shape):
     label: str
     certainty: float
     probabilities: dict[str, float]
-    method: str
     n_answers: int
 
 
@@ -68,7 +69,7 @@ class HistoryEntry(Shape):
     """Something that happened to an item, oldest first."""
 
     at: datetime
-    kind: Literal["imported", "claimed", "submitted", "revised", "skipped", "expired", "resolved", "gold_set"]
+    kind: HappeningName
     by: str | None = None
     label: str | None = None
     unsure: bool = False
@@ -102,7 +103,7 @@ class ReviewItem(Shape):
     id: int
     key: str
     content: ItemContent
-    why: Literal["unsure", "disagreement", "skipped"]
+    why: DisputeName
     answers: list[BlindAnswer]
     n_skips: int
     skip_reasons: list[str]
@@ -123,6 +124,12 @@ class NewResolution(Shape):
     label: str | None = Field(default=None, max_length=64)
     undecidable: bool = False
     note: str = Field(default="", max_length=5_000)
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "NewResolution":
+        if (self.label is None) != self.undecidable:
+            raise ValueError('give either "label" or "undecidable": true')
+        return self
 
 
 class NewGold(Shape):

@@ -1,11 +1,12 @@
 """People in projects, as rows: the identity under which everything is measured."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from karat.domain.errors import NotFound
 from karat.domain.ids import AccountId, AnnotatorId, ProjectId
 from karat.domain.people import Membership, Role
-from karat.store.clock import to_micros
+from karat.store.clock import from_micros_or_none, to_micros
 from karat.store.connection import Reader, Row, Writer
 
 
@@ -59,6 +60,38 @@ def change(tx: Writer, annotator_id: AnnotatorId, *, role: Role, is_paused: bool
 def leave(tx: Writer, annotator_id: AnnotatorId, *, now: datetime) -> None:
     """End a membership; everything the person did stays under the same identity."""
     tx.execute("UPDATE annotator SET left_at = :now WHERE id = :id", now=to_micros(now), id=annotator_id)
+
+
+@dataclass(frozen=True)
+class Person:
+    """An annotator as a lead sees them."""
+
+    id: AnnotatorId
+    name: str
+    is_simulated: bool
+    is_paused: bool
+    last_answer_at: datetime | None
+
+
+def people(db: Reader, project_id: ProjectId) -> list[Person]:
+    """Everybody who is or was a member, by name."""
+    rows = db.rows(
+        "SELECT a.id, c.name, c.is_simulated, a.is_paused,"
+        " (SELECT max(s.closed_at) FROM assignment s WHERE s.annotator_id = a.id) AS last_answer_at"
+        " FROM annotator a JOIN account c ON c.id = a.account_id"
+        " WHERE a.project_id = :project_id ORDER BY c.name, a.id",
+        project_id=project_id,
+    )
+    return [
+        Person(
+            id=AnnotatorId(row["id"]),
+            name=row["name"],
+            is_simulated=bool(row["is_simulated"]),
+            is_paused=bool(row["is_paused"]),
+            last_answer_at=from_micros_or_none(row["last_answer_at"]),
+        )
+        for row in rows
+    ]
 
 
 def _membership(row: Row) -> Membership:

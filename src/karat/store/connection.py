@@ -4,6 +4,7 @@ SQL is written with `:name` parameters and kept to what both databases understan
 module asks `is_postgres`. Rows are read by column name. Law: a Reader has no way to write.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -51,6 +52,16 @@ class Reader:
         if row is None:
             return None
         return next(iter(row.values())) if self.is_postgres else row[0]
+
+    def among(self, column: str, name: str = "ids") -> str:
+        """The condition that a column is one of the ids bound as `name` through `ids(...)`."""
+        if self.is_postgres:
+            return f"{column} = ANY(:{name})"
+        return f"{column} IN (SELECT value FROM json_each(:{name}))"
+
+    def ids(self, values: Iterable[int]) -> Any:
+        """Ids as one parameter for `among`: the SQL text stays the same however many there are."""
+        return list(values) if self.is_postgres else json.dumps(list(values))
 
     def stream(self, sql: str, *, chunk: int = 10_000, **parameters: Any) -> Iterator[list[tuple[Any, ...]]]:
         """Rows as plain tuples, in chunks, without ever holding the whole result."""

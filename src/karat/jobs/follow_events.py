@@ -1,0 +1,77 @@
+"""The follower: reads the event log in order and keeps item states and statistics up to date.
+
+Each step is one transaction together with its checkpoint: after a crash it goes on exactly where it was.
+"""
+
+import json
+from datetime import datetime, timedelta
+
+from karat import store
+from karat.actions.recount import count_batch, recount
+from karat.domain.events import EventKind
+from karat.domain.ids import BatchId, ProjectId
+from karat.store.checkpoints import STATISTICS
+from karat.store.connection import Row, Writer
+from karat.store.database import Database
+
+CHUNK = 100
+"""Events per transaction: on SQLite an annotator's submit may wait for one such step."""
+_SETTLE = timedelta(seconds=2)
+"""How long to let answers gather before consensus is fitted again."""
+_FIT_SHARE = 20
+"""Fitting takes at most one part in so many of the time."""
+
+_ABOUT_AN_ITEM = frozenset(
+    {
+        EventKind.ANNOTATION_SUBMITTED,
+        EventKind.ANNOTATION_REVISED,
+        EventKind.ITEM_SKIPPED,
+        EventKind.ITEM_RESOLVED,
+        EventKind.GOLD_SET,
+    }
+)
+
+
+def follow(database: Database, *, now: datetime) -> int:
+    """Read up to one chunk of events; how many there were."""
+    with database.read() as reader:
+        if not store.checkpoints.unread(reader, STATISTICS, limit=1):
+            return 0
+    return database.write(lambda tx: _step(tx, now=now))
+
+
+def _step(tx: Writer, *, now: datetime) -> int:
+    if not store.checkpoints.lock(tx, STATISTICS):
+        return 0
+    events = store.checkpoints.unread(tx, STATISTICS, limit=CHUNK)
+    if not events:
+        return 0
+    for event in events:
+        if event["kind"] == EventKind.BATCH_PUBLISHED:
+            _count_batch(tx, event, now=now)
+    about_items = [event for event in events if event["kind"] in _ABOUT_AN_ITEM]
+    for project_id, item_ids in store.tallies.group_by_project(about_items).items():
+        if recount(tx, project_id, item_ids):
+            ask_for_consensus(tx, project_id, now=now)
+    store.checkpoints.advance(tx, STATISTICS, events)
+    return len(events)
+
+
+def _count_batch(tx: Writer, event: Row, *, now: datetime) -> None:
+    project_id, facts = ProjectId(event["project_id"]), json.loads(event["facts"])
+    count_batch(tx, project_id, n_items=facts["items"], n_check_items=facts["checks"])
+    if facts["answers"]:
+        store.jobs.enqueue(tx, "recount_batch", {"batch": BatchId(facts["batch"])}, project_id=project_id, now=now)
+
+
+def ask_for_consensus(tx: Writer, project_id: ProjectId, *, now: datetime) -> None:
+    """Have the consensus fitted again soon, but not more often than its duration allows."""
+    store.jobs.enqueue(
+        tx,
+        "refit_consensus",
+        {},
+        project_id=project_id,
+        dedupe=f"refit_consensus:{project_id}",
+        run_at=max(now + _SETTLE, store.consensus.rested_at(tx, project_id, share=_FIT_SHARE)),
+        now=now,
+    )

@@ -1,0 +1,14 @@
+"""Every job by its name."""
+
+from karat.jobs.build_release import build_release
+from karat.jobs.import_upload import import_upload
+from karat.jobs.recount_batch import recount_batch
+from karat.jobs.refit_consensus import refit_consensus
+from karat.jobs.run import Handler
+
+HANDLERS: dict[str, Handler] = {
+    "build_release": build_release,
+    "import_upload": import_upload,
+    "recount_batch": recount_batch,
+    "refit_consensus": refit_consensus,
+}

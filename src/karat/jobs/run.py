@@ -1,0 +1,43 @@
+"""What a job's body gets: where it runs, what it was asked, and a way to say how far it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from karat.domain.ids import JobId, ProjectId
+from karat.settings import Settings
+from karat.store import jobs
+from karat.store.database import Database
+
+LEASE = timedelta(seconds=60)
+"""A job whose worker is silent for so long is given to another."""
+_REPORT_EVERY = timedelta(seconds=1)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class JobRun:
+    """One attempt at one job."""
+
+    database: Database
+    settings: Settings
+    job_id: JobId
+    project_id: ProjectId | None
+    arguments: dict[str, Any]
+    _reported_at: datetime | None = None
+
+    def progress(self, n_done: int, n_total: int | None) -> None:
+        """Say how far the job is; written at most once a second. Also keeps the lease: call it often."""
+        now = utc_now()
+        if self._reported_at is not None and now - self._reported_at < _REPORT_EVERY:
+            return
+        self._reported_at = now
+        self.database.write(lambda tx: jobs.renew(tx, self.job_id, until=now + LEASE, n_done=n_done, n_total=n_total))
+
+
+Handler = Callable[[JobRun], dict[str, Any] | None]
+"""A job's body: returns what whoever asked for it will read as its result."""

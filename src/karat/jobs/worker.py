@@ -1,0 +1,112 @@
+"""The worker: two threads, one that follows events and keeps claims in order, one that runs jobs.
+
+The follower must stay seconds behind at most, so a long job never stands in its way.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+
+import structlog
+
+from karat import store
+from karat.actions import assignments, imports
+from karat.domain.errors import Invalid, KaratError
+from karat.jobs.follow_events import follow
+from karat.jobs.handlers import HANDLERS
+from karat.jobs.run import LEASE, JobRun, utc_now
+from karat.settings import Settings
+from karat.store.database import Database
+from karat.store.jobs import Job
+
+log = structlog.get_logger()
+
+_PAUSE_SECONDS = 0.2
+_EXPIRE_EVERY = timedelta(seconds=5)
+_MAX_ATTEMPTS = 3
+
+
+class Worker:
+    """Runs until stopped. Any number may run at once on PostgreSQL; SQLite has one, inside the server."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(body,), name=f"karat-{name}", daemon=True)
+            for name, body in (("follower", self._follow), ("jobs", self._run_one_job))
+        ]
+        self._expire_at = utc_now()
+
+    def start(self) -> None:
+        self._database.write(lambda tx: imports.sweep(tx, now=utc_now()))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish the step at hand and return; a job that was interrupted is taken up again after its lease."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+
+    def run_until_stopped(self) -> None:
+        """For `karat worker`: block until `stop` is called from a signal."""
+        self.start()
+        self._stopping.wait()
+        self.stop()
+
+    def _repeat(self, body: Callable[[], bool]) -> None:
+        while not self._stopping.is_set():
+            try:
+                did_something = body()
+            except Exception:
+                log.exception("worker step failed; it will be tried again", step=threading.current_thread().name)
+                self._stopping.wait(2)
+                continue
+            if not did_something:
+                self._stopping.wait(_PAUSE_SECONDS)
+
+    def _follow(self) -> bool:
+        now = utc_now()
+        if now >= self._expire_at:
+            self._expire_at = now + _EXPIRE_EVERY
+            self._database.write(lambda tx: assignments.expire_overdue(tx, now=now))
+        return follow(self._database, now=now) > 0
+
+    def _run_one_job(self) -> bool:
+        now = utc_now()
+        with self._database.read() as reader:
+            if not store.jobs.is_due(reader, now=now):
+                return False
+        job = self._database.write(lambda tx: store.jobs.lease(tx, now=now, until=now + LEASE))
+        if job is None:
+            return False
+        self._run(job)
+        return True
+
+    def _run(self, job: Job) -> None:
+        run = JobRun(self._database, self._settings, job.id, job.project_id, job.arguments)
+        try:
+            result = HANDLERS[job.name](run)
+        except KaratError as error:
+            self._give_up(job, error)
+        except Exception as error:
+            log.exception("job failed", job=job.name, id=job.id, attempt=job.attempts)
+            self._try_again(job, error)
+        else:
+            self._database.write(lambda tx: store.jobs.finish(tx, job.id, result, now=utc_now()))
+
+    def _give_up(self, job: Job, error: KaratError) -> None:
+        problems = [asdict(problem) for problem in error.problems] if isinstance(error, Invalid) else []
+        self._database.write(lambda tx: store.jobs.fail(tx, job.id, error.message, problems, now=utc_now()))
+
+    def _try_again(self, job: Job, error: Exception) -> None:
+        now = utc_now()
+        message = f"{type(error).__name__}: {error}"
+        if job.attempts >= _MAX_ATTEMPTS:
+            self._database.write(lambda tx: store.jobs.fail(tx, job.id, message, [], now=now))
+            return
+        later = now + timedelta(seconds=5**job.attempts)
+        self._database.write(lambda tx: store.jobs.try_again(tx, job.id, message, at=later, now=now))
