@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 from karat import store
 from karat.domain.accounts import SHOWN_TOKEN_CHARACTERS, token_hash
-from karat.domain.errors import NotAllowed, Problem, refuse_problems
+from karat.domain.errors import Problem, refuse_problems
 from karat.domain.events import EventKind, NewEvent
-from karat.domain.ids import AccountId
 from karat.domain.people import Actor, ApiToken
-from karat.domain.permissions import Permission
+from karat.domain.permissions import Permission, person
 from karat.store.connection import Writer
 
 
@@ -53,13 +52,6 @@ def revoke(tx: Writer, actor: Actor, token_id: int, *, now: datetime) -> None:
 def note_use(tx: Writer, token_id: int, *, now: datetime) -> None:
     """Keep when a token was last used, so that its owner sees which are forgotten."""
     store.tokens.note_use(tx, token_id, now=now)
-
-
-def person(actor: Actor) -> AccountId:
-    """Whose tokens these are. A token cannot make tokens: one that leaks could outlive its revocation."""
-    if actor.account_id is None or actor.is_token:
-        raise NotAllowed("tokens are managed by people: sign in with your password or link, not with a token.")
-    return actor.account_id
 
 
 def _check_scope(scope: Collection[str] | None) -> list[Problem]:

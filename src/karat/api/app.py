@@ -15,11 +15,37 @@ from karat.api.guard import Guard
 from karat.api.headers import SecurityHeaders
 from karat.api.identity import ActorCache
 from karat.api.interface import Interface
-from karat.api.routes import health
+from karat.api.routes import (
+    events,
+    health,
+    invitations,
+    items,
+    me,
+    members,
+    overview,
+    projects,
+    review,
+    sign_in,
+    specs,
+    tokens,
+)
 from karat.api.routing import operation_id
 from karat.settings import Settings
 
-ROUTES = (health,)
+ROUTES = (
+    events,
+    health,
+    invitations,
+    items,
+    me,
+    members,
+    overview,
+    projects,
+    review,
+    sign_in,
+    specs,
+    tokens,
+)
 """Every module with routes; each has a `router`."""
 
 _INTERFACE = Path(karat.__file__).parent / "ui"

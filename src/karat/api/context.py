@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 
 from karat import queries
 from karat.api.limits import TokenBuckets
+from karat.api.media_urls import media_token
+from karat.domain.ids import MediaId
 from karat.settings import Settings
 from karat.store.database import Database, Reader, Writer
 
@@ -39,6 +41,10 @@ class Context:
 
     def now(self) -> datetime:
         return self._clock() if self._clock else datetime.now(UTC)
+
+    def media_url(self, media_id: str) -> str:
+        """The signed address of a picture."""
+        return f"/media/{media_token(self.secret, MediaId(media_id), now=self.now())}"
 
     async def write(self, change: Callable[[Writer], T]) -> T:
         """Run an action in one transaction; returns once it is committed."""

@@ -18,6 +18,9 @@ API_TOKEN_PREFIX = "karat_"
 SHOWN_TOKEN_CHARACTERS = len(API_TOKEN_PREFIX) + 6
 """So much of an API token is kept readable, so that its owner can tell tokens apart."""
 
+NO_INVITATION = "this invitation does not exist, or not any more. Ask whoever sent it for a new one."
+"""The same whether it is unknown, over, used or withdrawn: which of them is nobody's business."""
+
 RENEWAL_SHARE = 0.9
 """A sign-in is prolonged once less than this share of its life is left: a write every day or two, not every request."""
 TOKEN_USE_STEP = timedelta(hours=1)
@@ -77,7 +80,7 @@ def token_hash(token: str) -> bytes:
     """What is stored of a secret. It has 256 random bits, so that one fast hash is enough.
 
     >>> token_hash("karat_x").hex()[:8]
-    'd9ac8302'
+    'fd90757f'
     """
     return hashlib.sha256(token.encode()).digest()
 

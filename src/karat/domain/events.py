@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from karat.domain.ids import AccountId, ItemId, ProjectId
+from karat.domain.ids import AccountId, EventId, ItemId, ProjectId
 
 
 class EventKind(StrEnum):
@@ -24,7 +24,7 @@ class EventKind(StrEnum):
     GOLD_SET = "gold_set"
     """kind, label, provenance"""
     BATCH_PUBLISHED = "batch_published"
-    """batch, name, items, answers, gold"""
+    """batch, name, items (for production), checks (gold and honeypots), answers (that came with it)"""
     PROJECT_CREATED = "project_created"
     """name"""
     PROJECT_CHANGED = "project_changed"
@@ -78,3 +78,15 @@ class NewEvent:
     project_id: ProjectId | None = None
     item_id: ItemId | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """An event as people read it afterwards."""
+
+    id: EventId
+    at: datetime
+    kind: EventKind
+    by: str | None
+    """The name of whoever acted; None is the installation itself."""
+    facts: dict[str, Any]

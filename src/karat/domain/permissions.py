@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from karat.domain.errors import NotAllowed, NotFound
-from karat.domain.ids import ProjectId
+from karat.domain.ids import AccountId, ProjectId
 from karat.domain.people import Actor, Role
 
 
@@ -86,3 +86,16 @@ def require(actor: Actor, permission: Permission, *, on: ProjectId | None = None
         raise NotFound(f"project {on} does not exist, or you are not a member of it. Ask its lead to invite you.")
     where = "in this installation" if on is None else f"in project {on}"
     raise NotAllowed(f"{actor.name} may not {permission.value.replace('_', ' ')} {where}. Ask a lead or an admin.")
+
+
+def person(actor: Actor) -> AccountId:
+    """The account of an actor who manages API tokens: a person at a screen.
+
+    Raises
+    ------
+    NotAllowed
+        When a token acts: one that leaks could make others that outlive its revocation.
+    """
+    if actor.account_id is None or actor.is_token:
+        raise NotAllowed("tokens are managed by people: sign in with your password or link, not with a token.")
+    return actor.account_id

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from karat.domain.specs import ClassDefinition, Example, Rule, Spec, class_key
 from karat.schemas.base import Shape
 
 
@@ -50,3 +51,24 @@ class NewSpecVersion(Shape):
     spec: SpecShape
     note: str = Field(min_length=1, max_length=2_000)
     """What changed and why."""
+
+
+def spec_of(shape: SpecShape) -> Spec:
+    """The spec that was sent; a class without a key gets one from its name."""
+    return Spec(
+        question=shape.question,
+        purpose=shape.purpose,
+        unsure=shape.unsure,
+        rules=tuple(Rule(rule.id, rule.text) for rule in shape.rules),
+        classes=tuple(_class_of(entry) for entry in shape.classes),
+    )
+
+
+def _class_of(shape: ClassShape) -> ClassDefinition:
+    return ClassDefinition(
+        key=shape.key or class_key(shape.name),
+        name=shape.name,
+        definition=shape.definition,
+        include=tuple(Example(example.text, example.note) for example in shape.include),
+        exclude=tuple(Example(example.text, example.note) for example in shape.exclude),
+    )

@@ -58,6 +58,19 @@ def change(tx: Writer, project_id: ProjectId, *, name: str, note: str, policy: Q
     )
 
 
+def lock_spec_version(tx: Writer, project_id: ProjectId) -> int:
+    """The number of the current spec version; whoever else wants to publish one waits.
+
+    Raises
+    ------
+    NotFound
+        When there is no such project.
+    """
+    if tx.is_postgres:
+        tx.row("SELECT id FROM project WHERE id = :id FOR UPDATE", id=project_id)
+    return get(tx, project_id).spec_version
+
+
 def set_spec_version(tx: Writer, project_id: ProjectId, number: int) -> None:
     tx.execute("UPDATE project SET spec_version = :number WHERE id = :id", number=number, id=project_id)
 

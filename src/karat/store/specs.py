@@ -54,6 +54,12 @@ def history(db: Reader, project_id: ProjectId) -> list[SpecVersion]:
     return [_version(row) for row in rows]
 
 
+def gold_classes(db: Reader, project_id: ProjectId) -> frozenset[str]:
+    """The classes that the project's gold labels use."""
+    rows = db.rows("SELECT DISTINCT label FROM gold_label WHERE project_id = :project_id", project_id=project_id)
+    return frozenset(row["label"] for row in rows)
+
+
 def _version(row: Row) -> SpecVersion:
     return SpecVersion(
         project_id=ProjectId(row["project_id"]),
