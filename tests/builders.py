@@ -9,6 +9,7 @@ from typing import Any
 
 from karat import store
 from karat.actions import projects as project_actions
+from karat.domain.events import EventKind, NewEvent
 from karat.domain.ids import AccountId, BatchId, ItemId, ProjectId
 from karat.domain.items import GoldKind
 from karat.domain.people import SYSTEM, Actor, Role
@@ -104,6 +105,7 @@ def items(
     batch_id = a_batch(tx, project.id, name=prefix, n=n)
     ids = loading_items(tx, project, batch_id, n, measured=measured, texts=texts, prefix=prefix)
     store.queue.publish_batch(tx, project, batch_id, priority=priority, rng=random.Random(seed))
+    _announce(tx, project, batch_id, n_items=n)
     return ids
 
 
@@ -160,4 +162,11 @@ def checks(
         ],
     )
     store.queue.publish_batch(tx, project, batch_id, rng=random.Random(1))
+    _announce(tx, project, batch_id, n_checks=n)
     return ids
+
+
+def _announce(tx: Writer, project: Project, batch_id: BatchId, *, n_items: int = 0, n_checks: int = 0) -> None:
+    """The event that an import appends as it publishes its batch."""
+    facts = {"batch": batch_id, "name": "built", "items": n_items, "checks": n_checks, "answers": 0}
+    store.events.append(tx, NewEvent(EventKind.BATCH_PUBLISHED, NOW, None, project.id, facts=facts))

@@ -33,6 +33,7 @@ def create(
     _refuse_taken_name(tx, name)
     project_id = store.projects.add(tx, name=name, media_kind=media_kind, policy=policy, note=note, now=now)
     store.specs.add(tx, project_id, 1, spec, note="First version.", by=actor.account_id, now=now)
+    store.statistics.start(tx, project_id)
     if actor.account_id is not None:
         store.annotators.add(tx, project_id, actor.account_id, Role.LEAD, now=now)
     store.events.append(
