@@ -1,25 +1,17 @@
 """ANSWERS: permission, then reading. Law: a query gets a Reader and cannot write."""
 
-from karat.queries import (
-    consensus,
-    events,
-    installation,
-    items,
-    overview,
-    people,
-    projects,
-    review,
-    specs,
-)
+from karat.queries import consensus, events, installation, items, media, overview, people, projects, review, specs, work
 
 __all__ = [
     "consensus",
     "events",
     "installation",
     "items",
+    "media",
     "overview",
     "people",
     "projects",
     "review",
     "specs",
+    "work",
 ]
