@@ -89,7 +89,7 @@ def test_the_same_seed_shuffles_alike(database: Database) -> None:
         )
         return [row["key"] for row in rows]
 
-    first, second = (database.write(lambda tx, name=name: order(tx, name, 7)) for name in ("one", "two"))
+    first, second = [database.write(lambda tx: order(tx, "one", 7)), database.write(lambda tx: order(tx, "two", 7))]
 
     assert sorted(first) == sorted(second)
     assert first != sorted(first)

@@ -8,18 +8,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from karat import store
-from karat.actions.assignments import own_assignment
-from karat.domain.annotations import Answer, check_answer, is_same_answer
+from karat.actions.assignments import IdMaker, go_on, own_assignment, random_id
+from karat.domain.annotations import Annotation, Answer, check_answer, is_same_answer
 from karat.domain.assignments import Assignment, AssignmentState, refuse_unless_answerable
 from karat.domain.errors import refuse_problems
 from karat.domain.events import EventKind, NewEvent
-from karat.domain.ids import AnnotationId, AssignmentId
+from karat.domain.ids import AssignmentId
 from karat.domain.people import Actor
 from karat.domain.permissions import Permission, require
+from karat.domain.routing import Stream
 from karat.store.connection import Writer
 
 
-def submit(tx: Writer, actor: Actor, assignment_id: AssignmentId, answer: Answer, *, now: datetime) -> AnnotationId:
+def submit(tx: Writer, actor: Actor, assignment_id: AssignmentId, answer: Answer, *, now: datetime) -> Annotation:
     """Record an annotator's answer and close the assignment; on a submitted one, revise the answer.
 
     The same answer again changes nothing and returns the same annotation, so a client may retry as often as it
@@ -39,24 +40,42 @@ def submit(tx: Writer, actor: Actor, assignment_id: AssignmentId, answer: Answer
     refuse_problems("the answer was not stored", check_answer(answer, spec))
     if not store.assignments.close(tx, assignment.id, AssignmentState.SUBMITTED, now=now):
         return _revise(tx, actor, store.assignments.get(tx, assignment.id), answer, now)
-    annotation_id = store.annotations.add(tx, assignment, answer, now=now)
-    facts = {"annotation": annotation_id, "annotator": assignment.annotator_id}
-    store.events.append(tx, _event(EventKind.ANNOTATION_SUBMITTED, actor, assignment, facts, now))
-    return annotation_id
+    annotation = store.annotations.add(tx, assignment, answer, now=now)
+    store.events.append(tx, _event(EventKind.ANNOTATION_SUBMITTED, actor, annotation))
+    return annotation
 
 
-def _revise(tx: Writer, actor: Actor, assignment: Assignment, answer: Answer, now: datetime) -> AnnotationId:
+def submit_and_go_on(
+    tx: Writer,
+    actor: Actor,
+    assignment_id: AssignmentId,
+    answer: Answer,
+    *,
+    hold: int,
+    make_id: IdMaker = random_id,
+    now: datetime,
+) -> Stream:
+    """Submit, and claim what comes next in the same transaction: half the commits."""
+    annotation = submit(tx, actor, assignment_id, answer, now=now)
+    return go_on(tx, annotation.annotator_id, hold=hold, make_id=make_id, now=now)
+
+
+def _revise(tx: Writer, actor: Actor, assignment: Assignment, answer: Answer, now: datetime) -> Annotation:
     """Supersede the standing answer, unless it says the same."""
     refuse_unless_answerable(assignment, now=now)
     store.assignments.lock_stand(tx, assignment.annotator_id)  # Two revisions at once would supersede one answer.
     before = store.annotations.standing(tx, assignment)
     if is_same_answer(before.answer, answer):
-        return before.id
-    annotation_id = store.annotations.add(tx, assignment, answer, supersedes=before.id, now=now)
-    facts = {"annotation": annotation_id, "annotator": assignment.annotator_id, "supersedes": before.id}
-    store.events.append(tx, _event(EventKind.ANNOTATION_REVISED, actor, assignment, facts, now))
-    return annotation_id
+        return before
+    annotation = store.annotations.add(tx, assignment, answer, supersedes=before.id, now=now)
+    store.events.append(tx, _event(EventKind.ANNOTATION_REVISED, actor, annotation))
+    return annotation
 
 
-def _event(kind: EventKind, actor: Actor, assignment: Assignment, facts: dict[str, int], now: datetime) -> NewEvent:
-    return NewEvent(kind, now, actor.account_id, assignment.project_id, assignment.item_id, dict(facts))
+def _event(kind: EventKind, actor: Actor, annotation: Annotation) -> NewEvent:
+    facts = {"annotation": annotation.id, "annotator": annotation.annotator_id}
+    if annotation.supersedes is not None:
+        facts["supersedes"] = annotation.supersedes
+    return NewEvent(
+        kind, annotation.submitted_at, actor.account_id, annotation.project_id, annotation.item_id, dict(facts)
+    )

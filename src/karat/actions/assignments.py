@@ -65,16 +65,13 @@ def claim(
     return stream
 
 
-def top_up(
-    tx: Writer, actor: Actor, assignment_id: AssignmentId, *, hold: int, make_id: IdMaker = random_id, now: datetime
-) -> Stream:
-    """What the actor holds after an answer or a skip; somebody paused finishes it and gets nothing new."""
-    assignment = own_assignment(tx, actor, assignment_id)
-    stand = store.assignments.lock_stand(tx, assignment.annotator_id)
+def go_on(tx: Writer, annotator_id: AnnotatorId, *, hold: int, make_id: IdMaker = random_id, now: datetime) -> Stream:
+    """What somebody holds after an answer or a skip; who is paused finishes it and gets nothing new."""
+    stand = store.assignments.lock_stand(tx, annotator_id)
     return _stream(tx, stand, hold, make_id, now)
 
 
-def skip(tx: Writer, actor: Actor, assignment_id: AssignmentId, reason: str, *, now: datetime) -> None:
+def skip(tx: Writer, actor: Actor, assignment_id: AssignmentId, reason: str, *, now: datetime) -> Assignment:
     """Decline an item: it goes to others, or to a reviewer once too many have declined it. Safe to repeat."""
     assignment = own_assignment(tx, actor, assignment_id)
     require(actor, Permission.ANNOTATE, on=assignment.project_id)
@@ -82,7 +79,7 @@ def skip(tx: Writer, actor: Actor, assignment_id: AssignmentId, reason: str, *, 
     refuse_problems("the item was not skipped", [] if reason else [Problem("reason", "is empty. Say why you skip it.")])
     if not store.assignments.close(tx, assignment.id, AssignmentState.SKIPPED, reason=reason, now=now):
         _refuse_unless_skipped(store.assignments.get(tx, assignment.id), now)
-        return
+        return assignment
     policy = store.projects.get(tx, assignment.project_id).policy
     _give_up(tx, [assignment.item_id], policy)
     facts = {"annotator": assignment.annotator_id, "reason": reason}
@@ -90,6 +87,22 @@ def skip(tx: Writer, actor: Actor, assignment_id: AssignmentId, reason: str, *, 
         tx,
         NewEvent(EventKind.ITEM_SKIPPED, now, actor.account_id, assignment.project_id, assignment.item_id, facts),
     )
+    return assignment
+
+
+def skip_and_go_on(
+    tx: Writer,
+    actor: Actor,
+    assignment_id: AssignmentId,
+    reason: str,
+    *,
+    hold: int,
+    make_id: IdMaker = random_id,
+    now: datetime,
+) -> Stream:
+    """Skip, and claim what comes next in the same transaction."""
+    assignment = skip(tx, actor, assignment_id, reason, now=now)
+    return go_on(tx, assignment.annotator_id, hold=hold, make_id=make_id, now=now)
 
 
 def expire_overdue(tx: Writer, *, limit: int = EXPIRE_CHUNK, now: datetime) -> int:

@@ -28,6 +28,7 @@ from karat.api.routes import (
     sign_in,
     specs,
     tokens,
+    work,
 )
 from karat.api.routing import operation_id
 from karat.settings import Settings
@@ -45,6 +46,7 @@ ROUTES = (
     sign_in,
     specs,
     tokens,
+    work,
 )
 """Every module with routes; each has a `router`."""
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
+from karat.domain.annotations import Answer
 from karat.domain.errors import Conflict
 from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId
 from karat.domain.probes import Purpose
@@ -31,6 +33,19 @@ class Assignment:
     spec_version: int
     claimed_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Closed:
+    """An answered or skipped assignment as its annotator may look back on it."""
+
+    id: AssignmentId
+    content: dict[str, Any]
+    answer: Answer | None
+    """The answer that stands now; None when the item was skipped."""
+    reason: str
+    """Of being unsure, or of the skip."""
+    at: datetime
 
 
 def refuse_unless_answerable(assignment: Assignment, *, now: datetime) -> None:

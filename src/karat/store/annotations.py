@@ -14,7 +14,7 @@ from karat.store.connection import Reader, Row, Writer
 
 def add(
     tx: Writer, assignment: Assignment, answer: Answer, *, supersedes: AnnotationId | None = None, now: datetime
-) -> AnnotationId:
+) -> Annotation:
     """Append an annotation; the one it supersedes is marked and stays."""
     annotation_id = AnnotationId(
         tx.insert(
@@ -33,7 +33,17 @@ def add(
     )
     if supersedes is not None:
         tx.execute("UPDATE annotation SET superseded_by = :by WHERE id = :id", by=annotation_id, id=supersedes)
-    return annotation_id
+    return Annotation(
+        id=annotation_id,
+        project_id=assignment.project_id,
+        item_id=assignment.item_id,
+        annotator_id=assignment.annotator_id,
+        assignment_id=assignment.id,
+        answer=answer,
+        spec_version=assignment.spec_version,
+        submitted_at=now,
+        supersedes=supersedes,
+    )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from karat.domain.assignments import Assignment, AssignmentState
+from karat.domain.annotations import Answer
+from karat.domain.assignments import Assignment, AssignmentState, Closed
 from karat.domain.errors import NotFound
 from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId
 from karat.domain.probes import Purpose
@@ -157,6 +158,32 @@ def n_answered(db: Reader, annotator_id: AnnotatorId) -> int:
     """How many items this person has answered."""
     n = db.value("SELECT COUNT(*) FROM assignment WHERE annotator_id = :id AND state = 1", id=annotator_id)
     return int(n)
+
+
+def latest_closed(db: Reader, annotator_id: AnnotatorId, *, limit: int) -> list[Closed]:
+    """The person's latest answers and skips, newest first; claims that expired left nothing to look back on."""
+    return [_closed(row) for row in db.rows(_LATEST_CLOSED, annotator_id=annotator_id, limit=limit)]
+
+
+_LATEST_CLOSED = """
+SELECT a.id, a.state, a.closed_at, a.reason AS skip_reason, i.content, n.label, n.reason, n.duration_ms, n.submitted_at
+FROM (
+  SELECT * FROM assignment WHERE annotator_id = :annotator_id AND closed_at IS NOT NULL AND state IN (1, 2)
+  ORDER BY closed_at DESC LIMIT :limit
+) a
+JOIN item i ON i.id = a.item_id
+LEFT JOIN annotation n ON n.item_id = a.item_id AND n.annotator_id = a.annotator_id
+                      AND n.assignment_id = a.id AND n.superseded_by IS NULL
+ORDER BY a.closed_at DESC, a.place DESC
+"""
+
+
+def _closed(row: Row) -> Closed:
+    content = json.loads(row["content"])
+    if row["state"] == AssignmentState.SKIPPED:
+        return Closed(AssignmentId(row["id"]), content, None, row["skip_reason"], from_micros(row["closed_at"]))
+    answer = Answer(row["label"], row["reason"], row["duration_ms"])
+    return Closed(AssignmentId(row["id"]), content, answer, answer.reason, from_micros(row["submitted_at"]))
 
 
 def _claim(row: Row) -> Claim:
