@@ -31,8 +31,9 @@ def _connect(settings: Settings) -> Database:
 
         return PostgresDatabase(settings.database_url)
     settings.home.mkdir(parents=True, exist_ok=True)
-    return SqliteDatabase(_sqlite_path(settings.home), synchronous=settings.synchronous)
+    return SqliteDatabase(sqlite_path(settings.home), synchronous=settings.synchronous)
 
 
-def _sqlite_path(home: Path) -> Path:
+def sqlite_path(home: Path) -> Path:
+    """Where the embedded database of this folder is."""
     return home / "karat.db"

@@ -1,0 +1,145 @@
+"""The application in this process, and visitors who each have an address, cookies and headers of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from karat import actions, store
+from karat.api.app import create_app
+from karat.api.guard import SESSION_COOKIE
+from karat.domain.accounts import token_hash
+from karat.domain.ids import AccountId
+from karat.domain.people import SYSTEM, Account
+from karat.settings import Settings
+from karat.store.database import Database
+from tests.builders import NOW
+
+PASSWORD = "correct horse battery"
+_SESSION_DAYS = 14
+
+
+@dataclass
+class Clock:
+    """Stands still until a test turns it."""
+
+    now: datetime = NOW
+
+    def turn(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Api:
+    """One process that serves a database."""
+
+    database: Database
+    settings: Settings
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.app: FastAPI = create_app(self.settings, self.database, clock=lambda: self.clock.now)
+        self.runner = asyncio.Runner()
+
+    def close(self) -> None:
+        self.app.state.context.close()
+        self.runner.close()
+
+    def visitor(self, address: str = "192.0.2.1", **headers: str) -> Visitor:
+        """Somebody who has not signed in; sends what the interface sends."""
+        return Visitor(self, address, {"X-Karat": "1", **headers})
+
+    def signed_in(self, account_id: AccountId | None, **headers: str) -> Visitor:
+        """Somebody who has, without the cost of a password."""
+        assert account_id is not None
+        session = f"session of {account_id}"
+        visitor = self.visitor(**headers)
+        visitor.cookies[SESSION_COOKIE] = session.replace(" ", "-")
+        now, until = self.clock.now, self.clock.now + timedelta(days=_SESSION_DAYS)
+        key = token_hash(visitor.cookies[SESSION_COOKIE])
+        self.database.write(lambda tx: store.sign_in.end_session(tx, key))
+        self.database.write(lambda tx: store.sign_in.add_session(tx, key, account_id, expires_at=until, now=now))
+        return visitor
+
+    def with_token(self, account_id: AccountId | None, *, scope: frozenset[str] | None = None) -> Visitor:
+        """A program with an API token."""
+        assert account_id is not None
+        secret = f"karat_{account_id}-{scope and sorted(scope)}"
+        self.database.write(
+            lambda tx: store.tokens.add(
+                tx,
+                account_id,
+                name="test",
+                prefix="karat_",
+                token_hash=token_hash(secret),
+                scope=scope,
+                expires_at=self.clock.now + timedelta(days=30),
+                now=self.clock.now,
+            )
+        )
+        return Visitor(self, "192.0.2.2", {"Authorization": f"Bearer {secret}"})
+
+    def account(self, email: str = "ada@example.org", *, is_admin: bool = False) -> Account:
+        """Somebody whose password is PASSWORD."""
+        return self.database.write(
+            lambda tx: actions.accounts.create(
+                tx,
+                SYSTEM,
+                email=email,
+                name=email.partition("@")[0].capitalize(),
+                password_hash=_password_hash(),
+                is_admin=is_admin,
+                now=self.clock.now,
+            )
+        )
+
+
+@dataclass
+class Visitor:
+    """Sends requests and keeps cookies."""
+
+    api: Api
+    address: str
+    headers: dict[str, str]
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.api.runner.run(self._request(method, path, **options))
+
+    async def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.api.app, client=(self.address, 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://karat.test", cookies=self.cookies) as client:
+            headers = self.headers | options.pop("headers", {})
+            response = await client.request(method, path, headers=headers, **options)
+            self.cookies = dict(client.cookies)
+        return response
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return self.request("POST", path, **(options if body is None else {"json": body} | options))
+
+    def patch(self, path: str, body: Any) -> httpx.Response:
+        return self.request("PATCH", path, json=body)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self.request("DELETE", path)
+
+    def sign_in(self, email: str = "ada@example.org", password: str = PASSWORD) -> httpx.Response:
+        return self.post("/api/sign-in", {"email": email, "password": password})
+
+
+_hashes: list[str] = []
+
+
+def _password_hash() -> str:
+    """Hashed once: it is slow on purpose."""
+    if not _hashes:
+        _hashes.append(actions.passwords.hash_new(PASSWORD, email=""))
+    return _hashes[0]
