@@ -13,6 +13,7 @@ export type WorkDesk = Schemas["WorkDesk"];
 export type WorkItem = Schemas["WorkItem"];
 export type WorkAssignment = Schemas["WorkAssignment"];
 export type WorkStream = Schemas["WorkStream"];
+export type SubmitReceipt = Schemas["SubmitReceipt"];
 export type RecentAnswer = Schemas["RecentAnswer"];
 export type ReviewItem = Schemas["ReviewItem"];
 export type ReviewQueue = Schemas["ReviewQueue"];

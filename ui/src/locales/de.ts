@@ -4,5 +4,37 @@ import shell from "./de/shell";
 import doors from "./de/doors";
 import home from "./de/home";
 import account from "./de/account";
+import project from "./de/project";
+import wizard from "./de/wizard";
+import spec from "./de/spec";
+import policy from "./de/policy";
+import overview from "./de/overview";
+import items from "./de/items";
+import releases from "./de/releases";
+import people from "./de/people";
+import settings from "./de/settings";
+import specPanel from "./de/spec-panel";
+import viewer from "./de/viewer";
+import work from "./de/work";
+import review from "./de/review";
 
-export default { common, shell, doors, home, account } satisfies Catalogue;
+export default {
+  common,
+  shell,
+  doors,
+  home,
+  account,
+  project,
+  wizard,
+  spec,
+  policy,
+  overview,
+  items,
+  releases,
+  people,
+  settings,
+  specPanel,
+  viewer,
+  work,
+  review,
+} satisfies Catalogue;
