@@ -6,7 +6,7 @@ The follower must stay seconds behind at most, so a long job never stands in its
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -30,18 +30,21 @@ _MAX_ATTEMPTS = 3
 class Worker:
     """Runs until stopped. Any number may run at once on PostgreSQL; SQLite has one, inside the server."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._database = database
         self._settings = settings
+        self._clock = clock
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._repeat, args=(body,), name=f"karat-{name}", daemon=True)
             for name, body in (("follower", self._follow), ("jobs", self._run_one_job))
         ]
-        self._expire_at = utc_now()
+        self._expire_at = clock()
 
     def start(self) -> None:
-        self._database.write(lambda tx: imports.sweep(tx, now=utc_now()))
+        self._database.write(lambda tx: imports.sweep(tx, now=self._clock()))
         for thread in self._threads:
             thread.start()
 
@@ -69,14 +72,14 @@ class Worker:
                 self._stopping.wait(_PAUSE_SECONDS)
 
     def _follow(self) -> bool:
-        now = utc_now()
+        now = self._clock()
         if now >= self._expire_at:
             self._expire_at = now + _EXPIRE_EVERY
             self._database.write(lambda tx: assignments.expire_overdue(tx, now=now))
         return follow(self._database, now=now) > 0
 
     def _run_one_job(self) -> bool:
-        now = utc_now()
+        now = self._clock()
         with self._database.read() as reader:
             if not store.jobs.is_due(reader, now=now):
                 return False
@@ -96,14 +99,14 @@ class Worker:
             log.exception("job failed", job=job.name, id=job.id, attempt=job.attempts)
             self._try_again(job, error)
         else:
-            self._database.write(lambda tx: store.jobs.finish(tx, job.id, result, now=utc_now()))
+            self._database.write(lambda tx: store.jobs.finish(tx, job.id, result, now=self._clock()))
 
     def _give_up(self, job: Job, error: KaratError) -> None:
         problems = [asdict(problem) for problem in error.problems] if isinstance(error, Invalid) else []
-        self._database.write(lambda tx: store.jobs.fail(tx, job.id, error.message, problems, now=utc_now()))
+        self._database.write(lambda tx: store.jobs.fail(tx, job.id, error.message, problems, now=self._clock()))
 
     def _try_again(self, job: Job, error: Exception) -> None:
-        now = utc_now()
+        now = self._clock()
         message = f"{type(error).__name__}: {error}"
         if job.attempts >= _MAX_ATTEMPTS:
             self._database.write(lambda tx: store.jobs.fail(tx, job.id, message, [], now=now))
