@@ -92,6 +92,20 @@ def test_certainty_is_less_wrong_than_the_untempered_posterior(shared_data: Path
     assert log_loss(printed, gold) < 0.6 * log_loss(raw, gold)
 
 
+def test_the_blend_is_never_worse_than_votes_and_far_better_than_the_bare_model(shared_data: Path) -> None:
+    """Log-loss on every crowd, at the accuracy of the model in the mean."""
+    losses, right = [], []
+    for name, printed in WITH_PRIOR.items():
+        ratings, gold = crowd(shared_data, name)
+        blended = consensus(ratings, method="blend")
+        losses.append(log_loss(blended, gold))
+        right.append(right_per_cent(blended, gold) - printed)
+        assert losses[-1] < log_loss(consensus(ratings, method="majority"), gold), name
+
+    assert np.mean(losses) < 0.65
+    assert np.mean(right) > -0.3
+
+
 def test_the_anesthesia_table_of_dawid_and_skene_1979(shared_data: Path) -> None:
     """Their class shares .40 .42 .11 .07, and observer 1, who answered three times, all three counted."""
     file = shared_data / "truth" / "anesthesia" / "answers.csv"

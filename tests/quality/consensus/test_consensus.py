@@ -19,7 +19,7 @@ def test_the_default_is_tempered_dawid_skene() -> None:
     assert np.array_equal(by_default.probabilities, by_name.probabilities)
 
 
-@pytest.mark.parametrize("method", ["dawid_skene", "dawid_skene_ml", "majority"])
+@pytest.mark.parametrize("method", ["dawid_skene", "blend", "majority", "dawid_skene_ml"])
 def test_every_method_answers_in_the_same_shape(method: str) -> None:
     gold = {0: WORLD.truth[0]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from karat.quality.consensus.blend import blend
 from karat.quality.consensus.dawid_skene import Prior, dawid_skene
 from karat.quality.consensus.majority import majority_vote
 from karat.quality.consensus.result import AnnotatorSkill, AnnotatorTable, Consensus
@@ -15,6 +16,7 @@ __all__ = [
     "AnnotatorTable",
     "Consensus",
     "Prior",
+    "blend",
     "consensus",
     "dawid_skene",
     "majority_vote",
@@ -33,9 +35,10 @@ def consensus(
     Parameters
     ----------
     ratings : Ratings
-    method : {"dawid_skene", "majority", "dawid_skene_ml"}
-        Confusion matrices with a prior and tempered certainty; plain votes; or the maximum likelihood of the
-        1979 paper with its untempered (overconfident) posterior.
+    method : {"dawid_skene", "blend", "majority", "dawid_skene_ml"}
+        Confusion matrices with a prior and tempered certainty; these averaged with votes, where certainty is to
+        be shown to people or acted on; plain votes; or the maximum likelihood of the 1979 paper with its
+        untempered (overconfident) posterior.
     gold : mapping of item to class, optional
         Trusted labels, held fixed. Items without ratings are left aside; new classes are allowed.
     seed : int
@@ -64,6 +67,8 @@ def consensus(
         case "dawid_skene_ml":
             # Without a prior the likelihood has long plateaus; the default limits would stop on one.
             return dawid_skene(ratings, gold=gold, prior=None, is_tempered=False, tolerance=1e-8, max_iterations=2000)
+        case "blend":
+            return blend(ratings, gold=gold)
         case "majority":
             return majority_vote(ratings, gold=gold)
-    raise UnknownMethod(f"there is no method {method!r}; there are dawid_skene, dawid_skene_ml and majority.")
+    raise UnknownMethod(f"there is no method {method!r}; there are dawid_skene, blend, majority and dawid_skene_ml.")
