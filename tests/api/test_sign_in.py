@@ -101,7 +101,6 @@ def test_a_sign_in_that_is_used_goes_on(api: Api) -> None:
 
     for _ in range(10):
         api.clock.turn(days=api.settings.session_days / 2)
-        api.app.state.actors.forget()
         assert visitor.get("/api/me").status_code == 200
 
 

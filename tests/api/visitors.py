@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,9 +30,12 @@ class Clock:
     """Stands still until a test turns it."""
 
     now: datetime = NOW
+    on_turn: list[Callable[[], None]] = field(default_factory=list)
 
     def turn(self, **by: float) -> None:
         self.now += timedelta(**by)
+        for react in self.on_turn:
+            react()
 
 
 @dataclass
@@ -45,6 +49,8 @@ class Api:
     def __post_init__(self) -> None:
         self.app: FastAPI = create_app(self.settings, self.database, clock=lambda: self.clock.now)
         self.runner = asyncio.Runner()
+        # Actors are kept for seconds of real time, of which next to none passes while a test turns its clock.
+        self.clock.on_turn.append(self.app.state.actors.forget)
 
     def close(self) -> None:
         self.app.state.context.close()
