@@ -1,4 +1,5 @@
 /** The commands that are possible right now: the shell's and those of the screen on top. */
+import { untrack } from "svelte";
 import { commandFor, placeOf, type BoundCommand } from "./commands";
 
 export interface CommandList {
@@ -32,5 +33,9 @@ export const registry = new Registry();
 
 /** Offer commands for as long as the calling component is on screen. */
 export function useCommands(title: () => string, commands: () => readonly BoundCommand[]): void {
-  $effect.pre(() => registry.add({ title, commands }));
+  // Adding reads and writes the same list; followed, it would go round for ever.
+  $effect.pre(() => {
+    const remove = untrack(() => registry.add({ title, commands }));
+    return () => untrack(remove);
+  });
 }

@@ -12,7 +12,13 @@ export function worthRetrying(n_failures: number, error: unknown): boolean {
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { retry: worthRetrying, staleTime: 15_000, networkMode: "always" },
+      queries: {
+        retry: worthRetrying,
+        staleTime: 15_000,
+        networkMode: "always",
+        // By default only what markup has already read is followed: data first read after it came would stay unseen.
+        notifyOnChangeProps: "all",
+      },
       mutations: { retry: false, networkMode: "always" },
     },
   });
