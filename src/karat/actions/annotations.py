@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from karat import store
-from karat.actions.assignments import IdMaker, go_on, own_assignment, random_id
+from karat.actions.assignments import IdMaker, go_on, random_id, refuse_foreign
 from karat.domain.annotations import Annotation, Answer, check_answer, is_same_answer
-from karat.domain.assignments import Assignment, AssignmentState, refuse_unless_answerable
+from karat.domain.assignments import Assignment, refuse_unless_answerable
 from karat.domain.errors import refuse_problems
 from karat.domain.events import EventKind, NewEvent
 from karat.domain.ids import AssignmentId
@@ -33,14 +33,14 @@ def submit(tx: Writer, actor: Actor, assignment_id: AssignmentId, answer: Answer
     Conflict
         When the item was skipped, or the claim expired and went to somebody else.
     """
-    assignment = own_assignment(tx, actor, assignment_id)
+    assignment, spec = store.assignments.get_with_spec(tx, assignment_id)
+    refuse_foreign(actor, assignment)
     require(actor, Permission.ANNOTATE, on=assignment.project_id)
-    spec = store.specs.get(tx, assignment.project_id, assignment.spec_version).spec
     answer = replace(answer, reason=answer.reason.strip())
     refuse_problems("the answer was not stored", check_answer(answer, spec))
-    if not store.assignments.close(tx, assignment.id, AssignmentState.SUBMITTED, now=now):
+    annotation = store.annotations.add_first(tx, assignment, answer, now=now)
+    if annotation is None:
         return _revise(tx, actor, store.assignments.get(tx, assignment.id), answer, now)
-    annotation = store.annotations.add(tx, assignment, answer, now=now)
     store.events.append(tx, _event(EventKind.ANNOTATION_SUBMITTED, actor, annotation))
     return annotation
 
@@ -67,7 +67,7 @@ def _revise(tx: Writer, actor: Actor, assignment: Assignment, answer: Answer, no
     before = store.annotations.standing(tx, assignment)
     if is_same_answer(before.answer, answer):
         return before
-    annotation = store.annotations.add(tx, assignment, answer, supersedes=before.id, now=now)
+    annotation = store.annotations.add_revision(tx, before, assignment, answer, now=now)
     store.events.append(tx, _event(EventKind.ANNOTATION_REVISED, actor, annotation))
     return annotation
 

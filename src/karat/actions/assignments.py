@@ -66,14 +66,20 @@ def claim(
 
 
 def go_on(tx: Writer, annotator_id: AnnotatorId, *, hold: int, make_id: IdMaker = random_id, now: datetime) -> Stream:
-    """What somebody holds after an answer or a skip; who is paused finishes it and gets nothing new."""
+    """What somebody holds after an answer or a skip; who is paused finishes it and gets nothing new.
+
+    With `hold` 0 nothing is claimed nor renewed: it comes cheap to whoever asks for the next items separately.
+    """
+    if hold == 0:
+        return store.assignments.held(tx, annotator_id)
     stand = store.assignments.lock_stand(tx, annotator_id)
     return _stream(tx, stand, hold, make_id, now)
 
 
 def skip(tx: Writer, actor: Actor, assignment_id: AssignmentId, reason: str, *, now: datetime) -> Assignment:
     """Decline an item: it goes to others, or to a reviewer once too many have declined it. Safe to repeat."""
-    assignment = own_assignment(tx, actor, assignment_id)
+    assignment = store.assignments.get(tx, assignment_id)
+    refuse_foreign(actor, assignment)
     require(actor, Permission.ANNOTATE, on=assignment.project_id)
     reason = reason.strip()
     refuse_problems("the item was not skipped", [] if reason else [Problem("reason", "is empty. Say why you skip it.")])
@@ -124,13 +130,11 @@ def own_membership(actor: Actor, project_id: ProjectId) -> AnnotatorId:
     return membership.id
 
 
-def own_assignment(tx: Writer, actor: Actor, assignment_id: AssignmentId) -> Assignment:
-    """An assignment of the actor's own; somebody else's is as good as none, whatever the actor's role."""
-    assignment = store.assignments.get(tx, assignment_id)
+def refuse_foreign(actor: Actor, assignment: Assignment) -> None:
+    """Somebody else's assignment is as good as none, whatever the actor's role."""
     membership = actor.membership(assignment.project_id)
     if membership is None or membership.id != assignment.annotator_id:
         raise NotFound("there is no such assignment of yours. Ask for the next item.")
-    return assignment
 
 
 def _refuse_unless_skipped(assignment: Assignment, now: datetime) -> None:
@@ -188,11 +192,10 @@ def _claim_new(tx: Writer, stand: Stand, n: int, make_id: IdMaker, now: datetime
             break
         # A check is offered only where there was ordinary work: otherwise the end of a project would be all checks.
         probe = _draw(tx, stand, place, search.found.item_id)
-        if probe.purpose is Purpose.PRODUCTION:
-            store.queue.take(tx, stand.annotator_id, search.found)
-        start = _moved(start, search.passed, search.found.cursor if probe.purpose is Purpose.PRODUCTION else None)
+        found = search.found if probe.purpose is Purpose.PRODUCTION else None
         assignment = _assignment(stand, probe, make_id(), now)
-        claims.append(store.assignments.add(tx, assignment, place=place, probability=probe.probability))
+        claims.append(store.assignments.add(tx, assignment, place=place, probability=probe.probability, found=found))
+        start = _moved(start, (*search.passed, *([found.cursor] if found else [])))
     return claims
 
 
@@ -230,8 +233,8 @@ def _find_check(tx: Writer, stand: Stand, place: int, kind: GoldKind) -> ItemId 
     )
 
 
-def _moved(start: Sequence[Cursor], passed: Sequence[Cursor], taken: Cursor | None) -> list[Cursor]:
-    new = {cursor.queue_id: cursor for cursor in (*passed, *([taken] if taken else []))}
+def _moved(start: Sequence[Cursor], moves: Sequence[Cursor]) -> list[Cursor]:
+    new = {cursor.queue_id: cursor for cursor in moves}
     return [new.get(cursor.queue_id, cursor) for cursor in start]
 
 

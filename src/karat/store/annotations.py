@@ -3,38 +3,69 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from karat.domain.annotations import Annotation, Answer
-from karat.domain.assignments import Assignment
+from karat.domain.assignments import Assignment, AssignmentState
 from karat.domain.errors import NotFound
 from karat.domain.ids import AnnotationId, AnnotatorId, AssignmentId, ItemId, ProjectId
+from karat.store import assignments
 from karat.store.clock import from_micros, to_micros
 from karat.store.connection import Reader, Row, Writer
 
 
-def add(
-    tx: Writer, assignment: Assignment, answer: Answer, *, supersedes: AnnotationId | None = None, now: datetime
+def add_first(tx: Writer, assignment: Assignment, answer: Answer, *, now: datetime) -> Annotation | None:
+    """Close a live claim and append its answer; None when the claim was not alive any more."""
+    values = _values(assignment, answer, now)
+    if tx.is_postgres:
+        annotation_id = tx.value(_ADD_FIRST_POSTGRES, **values)
+        return None if annotation_id is None else _added(annotation_id, assignment, answer, None, now)
+    if not assignments.close(tx, assignment.id, AssignmentState.SUBMITTED, now=now):
+        return None
+    return _added(tx.insert("annotation", **values), assignment, answer, None, now)
+
+
+# One round trip for what `close` and `insert` are in two.
+_ADD_FIRST_POSTGRES = """
+WITH closed AS (
+  UPDATE assignment SET state = 1, closed_at = :submitted_at WHERE id = :assignment_id AND state = 0 RETURNING 1
+)
+INSERT INTO annotation (project_id, item_id, annotator_id, assignment_id, label, reason, duration_ms, spec_version,
+                        submitted_at)
+SELECT :project_id, :item_id, :annotator_id, :assignment_id, :label, :reason, :duration_ms, :spec_version,
+       :submitted_at
+FROM closed RETURNING id
+"""
+
+
+def add_revision(
+    tx: Writer, before: Annotation, assignment: Assignment, answer: Answer, *, now: datetime
 ) -> Annotation:
-    """Append an annotation; the one it supersedes is marked and stays."""
-    annotation_id = AnnotationId(
-        tx.insert(
-            "annotation",
-            project_id=assignment.project_id,
-            item_id=assignment.item_id,
-            annotator_id=assignment.annotator_id,
-            assignment_id=assignment.id,
-            label=answer.label,
-            reason=answer.reason,
-            duration_ms=answer.duration_ms,
-            spec_version=assignment.spec_version,
-            submitted_at=to_micros(now),
-            supersedes=supersedes,
-        )
-    )
-    if supersedes is not None:
-        tx.execute("UPDATE annotation SET superseded_by = :by WHERE id = :id", by=annotation_id, id=supersedes)
+    """Append an answer in the place of an earlier one, which is marked as superseded and stays."""
+    annotation_id = tx.insert("annotation", **_values(assignment, answer, now), supersedes=before.id)
+    tx.execute("UPDATE annotation SET superseded_by = :by WHERE id = :id", by=annotation_id, id=before.id)
+    return _added(annotation_id, assignment, answer, before.id, now)
+
+
+def _values(assignment: Assignment, answer: Answer, now: datetime) -> dict[str, Any]:
+    return {
+        "project_id": assignment.project_id,
+        "item_id": assignment.item_id,
+        "annotator_id": assignment.annotator_id,
+        "assignment_id": assignment.id,
+        "label": answer.label,
+        "reason": answer.reason,
+        "duration_ms": answer.duration_ms,
+        "spec_version": assignment.spec_version,
+        "submitted_at": to_micros(now),
+    }
+
+
+def _added(
+    annotation_id: int, assignment: Assignment, answer: Answer, supersedes: AnnotationId | None, now: datetime
+) -> Annotation:
     return Annotation(
-        id=annotation_id,
+        id=AnnotationId(annotation_id),
         project_id=assignment.project_id,
         item_id=assignment.item_id,
         annotator_id=assignment.annotator_id,

@@ -4,16 +4,20 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from karat.domain.annotations import Answer
 from karat.domain.assignments import Assignment, AssignmentState, Closed
 from karat.domain.errors import NotFound
 from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId
 from karat.domain.probes import Purpose
-from karat.domain.routing import Claim, Stand
+from karat.domain.routing import Claim, Stand, Stream
+from karat.domain.specs import Spec
+from karat.store import queue, specs
 from karat.store.clock import from_micros, to_micros
 from karat.store.codec import load_policy
 from karat.store.connection import Reader, Row, Writer
+from karat.store.queue import Found
 
 _load_policy = lru_cache(maxsize=256)(load_policy)
 """By its text: the policy is read with every claim and changes hardly ever."""
@@ -71,6 +75,14 @@ WHERE a.annotator_id = :annotator_id AND a.state = 0 ORDER BY a.place
 """
 
 
+def held(db: Reader, annotator_id: AnnotatorId) -> Stream:
+    """`live`, and the spec version that new claims would come under."""
+    number = db.value(
+        "SELECT spec_version FROM project WHERE id = (SELECT project_id FROM annotator WHERE id = :id)", id=annotator_id
+    )
+    return Stream(tuple(live(db, annotator_id)), number)
+
+
 def renew(tx: Writer, annotator_id: AnnotatorId, *, expires_at: datetime) -> None:
     """Prolong all live claims of an annotator."""
     sql = _RENEW.format(lock=" FOR UPDATE SKIP LOCKED" if tx.is_postgres else "")
@@ -85,32 +97,54 @@ UPDATE assignment SET expires_at = :expires_at WHERE id IN (
 """
 
 
-def add(tx: Writer, assignment: Assignment, *, place: int, probability: float) -> Claim:
-    """Record a claim at a place of its annotator's stream; returns what the annotator may know of it."""
-    tx.execute(
-        _ADD,
-        id=assignment.id,
-        item_id=assignment.item_id,
-        annotator_id=assignment.annotator_id,
-        project_id=assignment.project_id,
-        purpose=int(assignment.purpose),
-        probability=probability,
-        place=place,
-        state=int(assignment.state),
-        spec_version=assignment.spec_version,
-        claimed_at=to_micros(assignment.claimed_at),
-        expires_at=to_micros(assignment.expires_at),
-    )
-    tx.execute("UPDATE annotator SET n_served = :n WHERE id = :id", n=place + 1, id=assignment.annotator_id)
-    content = tx.value("SELECT content FROM item WHERE id = :id", id=assignment.item_id)
+def add(tx: Writer, assignment: Assignment, *, place: int, probability: float, found: Found | None) -> Claim:
+    """Record a claim at a place of its annotator's stream; returns what the annotator may know of it.
+
+    What was found in the queue loses one of its open places, and the annotator's cursor moves up to it; a check
+    item is in no queue.
+    """
+    values = {
+        "id": assignment.id,
+        "item_id": assignment.item_id,
+        "annotator_id": assignment.annotator_id,
+        "project_id": assignment.project_id,
+        "purpose": int(assignment.purpose),
+        "probability": probability,
+        "place": place,
+        "spec_version": assignment.spec_version,
+        "claimed_at": to_micros(assignment.claimed_at),
+        "expires_at": to_micros(assignment.expires_at),
+    }
+    if tx.is_postgres:
+        content = _add_postgres(tx, values, found)
+    else:
+        if found is not None:
+            queue.take(tx, assignment.annotator_id, found)
+        tx.execute(_ADD, **values)
+        tx.execute(_COUNT, annotator_id=assignment.annotator_id, place=place)
+        content = tx.value(_CONTENT, item_id=assignment.item_id)
     return Claim(assignment.id, json.loads(content), assignment.expires_at)
+
+
+def _add_postgres(tx: Writer, values: dict[str, Any], found: Found | None) -> Any:
+    """The same in one round trip, each of which costs more than all of the work."""
+    if found is None:
+        return tx.value(_ADD_CHECK_POSTGRES, **values)
+    cursor = found.cursor
+    return tx.value(_ADD_FOUND_POSTGRES, **values, queue_id=cursor.queue_id, position=cursor.position)
 
 
 _ADD = """
 INSERT INTO assignment (id, item_id, annotator_id, project_id, purpose, probability, place, state, spec_version,
                         claimed_at, expires_at)
-VALUES (:id, :item_id, :annotator_id, :project_id, :purpose, :probability, :place, :state, :spec_version,
+VALUES (:id, :item_id, :annotator_id, :project_id, :purpose, :probability, :place, 0, :spec_version,
         :claimed_at, :expires_at)
+"""
+_COUNT = "UPDATE annotator SET n_served = :place + 1 WHERE id = :annotator_id"
+_CONTENT = "SELECT content FROM item WHERE id = :item_id"
+_ADD_CHECK_POSTGRES = f"WITH added AS ({_ADD}), counted AS ({_COUNT}) {_CONTENT}"
+_ADD_FOUND_POSTGRES = f"""
+WITH taken AS ({queue.TAKE}), moved AS ({queue.MOVE_CURSOR}), added AS ({_ADD}), counted AS ({_COUNT}) {_CONTENT}
 """
 
 
@@ -121,10 +155,27 @@ def get(db: Reader, assignment_id: AssignmentId) -> Assignment:
     NotFound
         When there is no such assignment.
     """
-    row = db.row("SELECT * FROM assignment WHERE id = :id", id=assignment_id)
+    return _assignment(_row(db, _GET, assignment_id))
+
+
+def get_with_spec(db: Reader, assignment_id: AssignmentId) -> tuple[Assignment, Spec]:
+    """`get`, with the spec under which it was claimed, in one round trip."""
+    row = _row(db, _GET_WITH_SPEC, assignment_id)
+    return _assignment(row), specs.parse(row["spec"])
+
+
+def _row(db: Reader, sql: str, assignment_id: AssignmentId) -> Row:
+    row = db.row(sql, id=assignment_id)
     if row is None:
         raise NotFound("there is no such assignment. Ask for the next item.")
-    return _assignment(row)
+    return row
+
+
+_GET = "SELECT * FROM assignment WHERE id = :id"
+_GET_WITH_SPEC = """
+SELECT a.*, s.spec FROM assignment a
+JOIN spec_version s ON s.project_id = a.project_id AND s.number = a.spec_version WHERE a.id = :id
+"""
 
 
 def close(tx: Writer, assignment_id: AssignmentId, state: AssignmentState, *, reason: str = "", now: datetime) -> bool:

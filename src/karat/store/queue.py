@@ -176,24 +176,24 @@ SELECT (SELECT count(*) FROM page) AS n, (SELECT item_id FROM had) AS item_id,
 
 def take(tx: Writer, annotator_id: AnnotatorId, found: Found) -> None:
     """Fill one of the item's places and move the annotator's cursor up to it."""
-    tx.execute(_TAKE, item_id=found.item_id)
+    tx.execute(TAKE, item_id=found.item_id)
     move_cursor(tx, annotator_id, found.cursor)
 
 
-_TAKE = """
+TAKE = """
 UPDATE queue_item SET taken = taken + 1, is_open = CASE WHEN taken + 1 < overlap THEN 1 ELSE 0 END
 WHERE item_id = :item_id
 """
 
 
 def move_cursor(tx: Writer, annotator_id: AnnotatorId, cursor: Cursor) -> None:
-    tx.execute(
-        "INSERT INTO queue_cursor (annotator_id, queue_id, position) VALUES (:annotator_id, :queue_id, :position)"
-        " ON CONFLICT (annotator_id, queue_id) DO UPDATE SET position = excluded.position",
-        annotator_id=annotator_id,
-        queue_id=cursor.queue_id,
-        position=cursor.position,
-    )
+    tx.execute(MOVE_CURSOR, annotator_id=annotator_id, queue_id=cursor.queue_id, position=cursor.position)
+
+
+MOVE_CURSOR = """
+INSERT INTO queue_cursor (annotator_id, queue_id, position) VALUES (:annotator_id, :queue_id, :position)
+ON CONFLICT (annotator_id, queue_id) DO UPDATE SET position = excluded.position
+"""
 
 
 def reset_cursors(tx: Writer, annotator_id: AnnotatorId, *, now: datetime) -> None:
@@ -256,29 +256,43 @@ def publish_batch(tx: Writer, project: Project, batch_id: BatchId, *, priority: 
 
     Items with a gold or honeypot label become checks: they get no place in the queue and count as resolved.
     A measured item is given to `measured_overlap` people where that is more than the project's overlap.
+    `priority` is added to that of each item.
     """
+    of_items = tx.rows("SELECT DISTINCT priority FROM item WHERE batch_id = :batch_id", batch_id=batch_id)
+    n = sum(
+        _enqueue(tx, project, batch_id, of_items=row["priority"], priority=priority + row["priority"], rng=rng)
+        for row in sorted(of_items, key=lambda row: -row["priority"])
+    )
+    tx.execute(_SHOW_CHECKS, batch_id=batch_id)
+    tx.execute("UPDATE item SET state = 'open' WHERE batch_id = :batch_id AND state = 'loading'", batch_id=batch_id)
+    tx.execute("UPDATE batch SET state = 'published' WHERE id = :batch_id", batch_id=batch_id)
+    return n
+
+
+def _enqueue(
+    tx: Writer, project: Project, batch_id: BatchId, *, of_items: int, priority: int, rng: random.Random
+) -> int:
+    """Queue the batch's items of one priority."""
     queue_id = _ensure_queue(tx, project.id, priority)
-    n = tx.value(f"SELECT COUNT(*) FROM item WHERE {_PRODUCTION}", batch_id=batch_id)
+    n = int(tx.value(f"SELECT COUNT(*) FROM item WHERE {_PRODUCTION}", batch_id=batch_id, of_items=of_items))
     tx.execute(
         _ENQUEUE,
         queue_id=queue_id,
         batch_id=batch_id,
+        of_items=of_items,
         first=_fresh_positions(tx, queue_id, n),
         overlap=project.policy.overlap,
         measured_overlap=max(project.policy.overlap, project.policy.measured_overlap),
         factor=rng.randrange(1, _PRIME),
         shift=rng.randrange(_PRIME),
     )
-    tx.execute(_SHOW_CHECKS, batch_id=batch_id)
-    tx.execute("UPDATE item SET state = 'open' WHERE batch_id = :batch_id AND state = 'loading'", batch_id=batch_id)
-    tx.execute("UPDATE batch SET state = 'published' WHERE id = :batch_id", batch_id=batch_id)
-    return int(n)
+    return n
 
 
 _PRIME = 2_147_483_647
 # No item is without a purpose: either it is a check, or it waits in the queue.
 _CHECKS = "SELECT 1 FROM gold_label g WHERE g.item_id = item.id AND g.kind IN ('gold', 'honeypot')"
-_PRODUCTION = f"batch_id = :batch_id AND state = 'loading' AND NOT EXISTS ({_CHECKS})"
+_PRODUCTION = f"batch_id = :batch_id AND priority = :of_items AND state = 'loading' AND NOT EXISTS ({_CHECKS})"
 _SHOW_CHECKS = f"""
 UPDATE item SET state = 'resolved' WHERE batch_id = :batch_id AND state = 'loading' AND EXISTS ({_CHECKS})
 """

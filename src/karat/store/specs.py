@@ -10,7 +10,7 @@ from karat.store.clock import from_micros, to_micros
 from karat.store.codec import dump_spec, load_spec
 from karat.store.connection import Reader, Row, Writer
 
-_load_spec = lru_cache(maxsize=256)(load_spec)
+parse = lru_cache(maxsize=256)(load_spec)
 """By its text: one spec is parsed once, however many annotations are checked against it."""
 
 
@@ -64,7 +64,7 @@ def _version(row: Row) -> SpecVersion:
     return SpecVersion(
         project_id=ProjectId(row["project_id"]),
         number=row["number"],
-        spec=_load_spec(row["spec"]),
+        spec=parse(row["spec"]),
         note=row["note"],
         created_at=from_micros(row["created_at"]),
     )
