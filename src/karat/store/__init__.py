@@ -16,6 +16,7 @@ from karat.store import (
     consensus,
     events,
     gold,
+    history,
     installation,
     invitations,
     item_history,
@@ -34,6 +35,7 @@ from karat.store import (
     statistics,
     tallies,
     tokens,
+    uploads,
 )
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "consensus",
     "events",
     "gold",
+    "history",
     "installation",
     "invitations",
     "item_history",
@@ -67,4 +70,5 @@ __all__ = [
     "statistics",
     "tallies",
     "tokens",
+    "uploads",
 ]

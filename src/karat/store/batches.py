@@ -36,15 +36,18 @@ def add(
     )
 
 
-def renew(tx: Writer, batch_id: BatchId, *, until: datetime, n_more: int) -> bool:
-    """Say that the batch is alive and has grown; False when it was given up for dead and removed meanwhile."""
+def renew(tx: Writer, batch_id: BatchId, *, until: datetime) -> bool:
+    """Say that the batch is alive; False when it was given up for dead meanwhile."""
     changed = tx.execute(
-        "UPDATE batch SET loading_until = :until, n_items = n_items + :n_more WHERE id = :id AND state = 'loading'",
+        "UPDATE batch SET loading_until = :until WHERE id = :id AND state = 'loading'",
         until=to_micros(until),
-        n_more=n_more,
         id=batch_id,
     )
     return changed == 1
+
+
+def set_size(tx: Writer, batch_id: BatchId, n_items: int) -> None:
+    tx.execute("UPDATE batch SET n_items = :n_items WHERE id = :id", n_items=n_items, id=batch_id)
 
 
 def condemn(tx: Writer, batch_id: BatchId) -> None:
@@ -55,6 +58,11 @@ def condemn(tx: Writer, batch_id: BatchId) -> None:
 def find(db: Reader, batch_id: BatchId) -> Batch | None:
     row = db.row("SELECT * FROM batch WHERE id = :id", id=batch_id)
     return _batch(row) if row else None
+
+
+def unpublished(db: Reader) -> list[Batch]:
+    """Batches that are being loaded or removed, or were when their process ended."""
+    return [_batch(row) for row in db.rows("SELECT * FROM batch WHERE state <> 'published' ORDER BY id")]
 
 
 def dead(db: Reader, *, now: datetime, project_id: ProjectId | None = None) -> list[BatchId]:
@@ -71,7 +79,7 @@ def dead(db: Reader, *, now: datetime, project_id: ProjectId | None = None) -> l
 def remove_some(tx: Writer, batch_id: BatchId, *, limit: int) -> bool:
     """Delete up to `limit` items with all that hangs on them, then the batch itself; whether it is all gone."""
     last = tx.value(
-        "SELECT MAX(id) FROM (SELECT id FROM item WHERE batch_id = :batch_id ORDER BY id LIMIT :limit) AS some",
+        "SELECT MAX(id) FROM (SELECT id FROM item WHERE batch_id = :batch_id ORDER BY id LIMIT :limit) AS part",
         batch_id=batch_id,
         limit=limit,
     )

@@ -14,7 +14,7 @@ from karat.store.connection import Reader, Row, Writer
 LOADING = "loading"
 """The state of an item whose batch is not published yet; no `ItemState`, since nobody ever meets it."""
 
-_COLUMNS = ("project_id", "batch_id", "key", "content", "meta", "state", "is_measured", "created_at")
+_COLUMNS = ("project_id", "batch_id", "key", "content", "meta", "state", "is_measured", "priority", "created_at")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class NewItem:
     content: str
     meta: str
     is_measured: bool
+    priority: int = 0
+    """Higher ones are handed out first."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class KnownKey:
 
     item_id: ItemId
     batch_id: BatchId
+    content: str
 
 
 def add_many(
@@ -41,7 +44,8 @@ def add_many(
     """Store the items of a batch that is being loaded; `ids_after` tells which ids they got."""
     at = to_micros(now)
     rows = (
-        (project_id, batch_id, new.key, new.content, new.meta, LOADING, int(new.is_measured), at) for new in new_items
+        (project_id, batch_id, new.key, new.content, new.meta, LOADING, int(new.is_measured), new.priority, at)
+        for new in new_items
     )
     tx.insert_many("item", _COLUMNS, rows)
 
@@ -66,11 +70,11 @@ def known_keys(db: Reader, project_id: ProjectId, keys: Sequence[str]) -> dict[s
     else:
         among, given = "key IN (SELECT value FROM json_each(:keys))", json.dumps(list(keys))  # type: ignore[assignment]
     rows = db.rows(
-        f"SELECT key, id, batch_id FROM item WHERE project_id = :project_id AND {among}",
+        f"SELECT key, id, batch_id, content FROM item WHERE project_id = :project_id AND {among}",
         project_id=project_id,
         keys=given,
     )
-    return {row["key"]: KnownKey(ItemId(row["id"]), BatchId(row["batch_id"])) for row in rows}
+    return {row["key"]: KnownKey(ItemId(row["id"]), BatchId(row["batch_id"]), row["content"]) for row in rows}
 
 
 def get(db: Reader, project_id: ProjectId, item_id: ItemId) -> Item:

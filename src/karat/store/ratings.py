@@ -38,7 +38,7 @@ def standing(
     Ratings
         Named by item id and annotator id. May be empty.
     """
-    sql = _STANDING + (_ONLY_MEASURED if only_measured else "") + "ORDER BY a.id"
+    sql = _STANDING + (_ONLY_MEASURED if only_measured else "") + "ORDER BY a.submitted_at, a.id"
     code_of_class = {key: code for code, key in enumerate(classes)}
     chunks = [_columns(rows, code_of_class) for rows in db.stream(sql, project_id=project_id)]
     item_id, annotator_id, label, at = (

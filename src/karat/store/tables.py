@@ -212,6 +212,7 @@ item = Table(
     Column("state", Text, nullable=False),  # loading until its batch is published, then ItemState
     Column("dispute", Text),  # why it is disputed, a Dispute
     _flag("is_measured"),
+    Column("priority", SmallInteger, nullable=False, server_default="0"),
     _time("created_at"),
     UniqueConstraint("project_id", "key"),
     Index("ix_item_batch_id", "batch_id"),

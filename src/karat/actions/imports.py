@@ -1,0 +1,308 @@
+"""Importing a file: a batch is loaded in chunks that nobody sees, then published at once, or removed entirely.
+
+A chunk is a transaction of its own, so that annotators never wait for a file; the batch carries a sign of life, so
+that what a killed process leaves behind is found and removed.
+"""
+
+import hashlib
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from karat import store
+from karat.domain.errors import Conflict, Invalid, Problem
+from karat.domain.events import EventKind, NewEvent
+from karat.domain.ids import AnnotatorId, BatchId, ItemId, JobId, ProjectId, UploadId
+from karat.domain.items import GoldKind, GoldLabel
+from karat.domain.people import Actor
+from karat.domain.permissions import Permission, require
+from karat.domain.probes import uniform
+from karat.domain.projects import MediaKind, Project, QualityPolicy
+from karat.formats.items_file import ReadItem
+from karat.store.connection import Reader, Writer
+from karat.store.history import IMPORTED_DOMAIN, PastAnswer
+from karat.store.items import NewItem
+from karat.store.media import Media
+
+LEASE = timedelta(seconds=60)
+"""A batch whose loader is silent for so long is given up for dead."""
+REMOVE_CHUNK = 5_000
+_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an import has stored so far."""
+
+    n_items: int = 0
+    n_checks: int = 0
+    """Of the items: gold and honeypots, which are served as checks only."""
+    n_gold: int = 0
+    """Items with a gold label of any kind."""
+    n_answers: int = 0
+    n_repeated: int = 0
+    """Answers left out because the same person had said the same of the item before."""
+    n_revised: int = 0
+    """Answers that supersede an earlier one of the same person."""
+    n_annotators: int = 0
+
+
+@dataclass(frozen=True)
+class Load:
+    """An import as it stands after its latest chunk. Lives in the process that loads."""
+
+    batch_id: BatchId
+    project: Project
+    secret: bytes
+    name: str
+    with_answers: bool
+    counts: Counts = field(default_factory=Counts)
+    people: dict[str, AnnotatorId] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A key that is taken already."""
+
+    line: int
+    key: str
+    is_own: bool
+    """By an earlier line of the same file."""
+    has_other_content: bool
+
+
+def begin(
+    tx: Writer,
+    actor: Actor,
+    project_id: ProjectId,
+    *,
+    name: str,
+    media_kind: MediaKind,
+    with_answers: bool,
+    now: datetime,
+) -> Load:
+    """Open a batch to load into.
+
+    Raises
+    ------
+    Invalid
+        When the project shows something else than the file has.
+    """
+    require(actor, Permission.IMPORT, on=project_id)
+    project = store.projects.get(tx, project_id)
+    if project.media_kind is not media_kind:
+        raise Invalid(
+            f"project {project.name!r} shows {project.media_kind.value}, and the file holds {media_kind.value}. "
+            "Import it into another project.",
+            (Problem("the file", f"holds {media_kind.value}"),),
+        )
+    name = name.strip()[:_NAME_LENGTH] or "import"
+    batch_id = store.batches.add(tx, project_id, name=name, by=actor.account_id, until=now + LEASE, now=now)
+    _watch(tx, project_id, batch_id, now=now)
+    return Load(batch_id, project, store.installation.secret(tx), name, with_answers)
+
+
+def add_items(tx: Writer, load: Load, items: Sequence[ReadItem], *, now: datetime) -> tuple[list[Clash], Load]:
+    """Store one chunk of rows; nothing of it when keys clash. Returns the load as it stands afterwards."""
+    _keep_alive(tx, load, now=now)
+    known = store.items.known_keys(tx, load.project.id, list({item.key for item in items}))
+    fresh, clashes = _sort_out(items, known, load)
+    if clashes:
+        return clashes, load
+    before = store.items.newest_id(tx, load.batch_id)
+    store.items.add_many(tx, load.project.id, load.batch_id, (_new_item(item, load) for item in fresh), now=now)
+    has_gold = any(item.gold is not None for item in fresh)
+    ids: dict[str, ItemId] = {}
+    if has_gold or load.with_answers:
+        ids = store.items.ids_after(tx, load.batch_id, before) | {key: one.item_id for key, one in known.items()}
+    counts = replace(load.counts, n_items=load.counts.n_items + len(fresh))
+    if has_gold:
+        counts = _add_gold(tx, load, counts, fresh, ids, now=now)
+    people = load.people
+    if load.with_answers:
+        counts, people = _add_answers(tx, load, counts, items, ids, now=now)
+    return [], replace(load, counts=counts, people=people)
+
+
+def add_media(tx: Writer, load: Load, media: Sequence[Media]) -> None:
+    """Store the pictures of the next chunk of items, in the same transaction."""
+    store.media.add_many(tx, load.project.id, load.batch_id, media)
+
+
+def publish(tx: Writer, actor: Actor, load: Load, *, rng: random.Random, now: datetime) -> Counts:
+    """Make the batch visible, all at once."""
+    _keep_alive(tx, load, now=now)
+    project, batch_id, counts = store.projects.get(tx, load.project.id), load.batch_id, load.counts
+    store.batches.set_size(tx, batch_id, counts.n_items)
+    store.gold.place_batch(tx, project.id, batch_id)
+    store.queue.publish_batch(tx, project, batch_id, rng=rng)
+    if load.with_answers:
+        store.history.count_taken(tx, batch_id)
+    facts = {
+        "batch": batch_id,
+        "name": load.name,
+        "items": counts.n_items - counts.n_checks,
+        "checks": counts.n_checks,
+        "answers": counts.n_answers,
+        "gold": counts.n_gold,
+    }
+    store.events.append(tx, NewEvent(EventKind.BATCH_PUBLISHED, now, actor.account_id, project.id, facts=facts))
+    return counts
+
+
+def give_up(tx: Writer, batch_id: BatchId) -> None:
+    """Take the loader the right to go on, before the batch is removed."""
+    store.batches.condemn(tx, batch_id)
+
+
+def remove_some(tx: Writer, batch_id: BatchId) -> bool:
+    """Remove the next part of a batch that was given up; whether all of it is gone."""
+    batch = store.batches.find(tx, batch_id)
+    if batch is None:
+        return True
+    is_gone = store.batches.remove_some(tx, batch_id, limit=REMOVE_CHUNK)
+    if is_gone:
+        store.history.lock_people(tx)
+        store.history.remove_unused_people(tx, batch.project_id)
+    return is_gone
+
+
+def dead_batches(db: Reader, *, now: datetime, project_id: ProjectId | None = None) -> list[BatchId]:
+    """What killed processes have left behind."""
+    return store.batches.dead(db, now=now, project_id=project_id)
+
+
+def sweep(tx: Writer, *, now: datetime) -> None:
+    """Have a job look after every batch that is not published: it removes those whose loader is dead."""
+    for batch in store.batches.unpublished(tx):
+        _watch(tx, batch.project_id, batch.id, now=now)
+
+
+def request(
+    tx: Writer,
+    actor: Actor,
+    project_id: ProjectId,
+    *,
+    upload_id: UploadId,
+    mapping: dict[str, str],
+    name: str,
+    now: datetime,
+) -> JobId:
+    """Have an uploaded file imported by a job."""
+    require(actor, Permission.IMPORT, on=project_id)
+    upload = store.uploads.get(tx, project_id, upload_id)
+    arguments = {
+        "upload": upload.id,
+        "mapping": mapping,
+        "name": name.strip() or upload.file_name,
+        "by": actor.account_id,
+    }
+    job_id = store.jobs.enqueue(tx, "import_upload", arguments, project_id=project_id, now=now)
+    assert job_id is not None, "without `dedupe` every job is enqueued"
+    return job_id
+
+
+def email_of(name: str) -> str:
+    """The address under which a person who is known from a file alone is kept. Different names never share one.
+
+    >>> email_of("w17"), email_of("Ada Lovelace")
+    ('w17@imported.invalid', 'ada-lovelace-76740216@imported.invalid')
+    """
+    plain = re.sub(r"[^a-z0-9_.-]+", "-", name.casefold()).strip("-")[:64]
+    if plain == name:
+        return plain + IMPORTED_DOMAIN
+    return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-") + IMPORTED_DOMAIN
+
+
+def is_measured(secret: bytes, project_id: ProjectId, key: str, policy: QualityPolicy) -> bool:
+    """Whether agreement is measured on this item: all are where everything is labeled twice, else a random share."""
+    if policy.overlap >= 2:
+        return True
+    return uniform(secret, f"measured:{project_id}:{key}") < policy.measured_share
+
+
+def _keep_alive(tx: Writer, load: Load, *, now: datetime) -> None:
+    if not store.batches.renew(tx, load.batch_id, until=now + LEASE):
+        raise Conflict(
+            f"the import of {load.name!r} stood still for more than {LEASE.total_seconds():.0f} seconds and was given "
+            "up. Nothing of it was kept; start it again."
+        )
+
+
+def _watch(tx: Writer, project_id: ProjectId, batch_id: BatchId, *, now: datetime) -> None:
+    store.jobs.enqueue(
+        tx,
+        "sweep_batch",
+        {"batch": batch_id},
+        project_id=project_id,
+        dedupe=f"sweep_batch:{batch_id}",
+        run_at=now + LEASE,
+        now=now,
+    )
+
+
+def _sort_out(
+    items: Sequence[ReadItem], known: dict[str, store.items.KnownKey], load: Load
+) -> tuple[list[ReadItem], list[Clash]]:
+    """The items that are new, and the lines whose key is taken. With answers, an item may have many lines."""
+    fresh: dict[str, ReadItem] = {}
+    clashes = []
+    for item in items:
+        holder = known.get(item.key)
+        if holder is not None:
+            is_own = holder.batch_id == load.batch_id
+            is_other = load.with_answers and holder.content != item.content
+            if not (load.with_answers and is_own) or is_other:
+                clashes.append(Clash(item.line, item.key, is_own, is_own and is_other))
+        elif item.key not in fresh:
+            fresh[item.key] = item
+        elif not load.with_answers or fresh[item.key].content != item.content:
+            clashes.append(Clash(item.line, item.key, is_own=True, has_other_content=load.with_answers))
+    return list(fresh.values()), clashes
+
+
+def _new_item(item: ReadItem, load: Load) -> NewItem:
+    measured = is_measured(load.secret, load.project.id, item.key, load.project.policy)
+    return NewItem(item.key, item.content, item.meta, measured, item.priority)
+
+
+def _add_gold(
+    tx: Writer, load: Load, counts: Counts, fresh: Sequence[ReadItem], ids: dict[str, ItemId], *, now: datetime
+) -> Counts:
+    # Items that come with answers are labeled already: their gold measures the consensus unless the file says more.
+    usual = GoldKind.REFERENCE if load.with_answers else GoldKind.GOLD
+    labels = [
+        (ids[item.key], GoldLabel(item.gold.kind or usual, item.gold.label, f"imported with {load.name}"))
+        for item in fresh
+        if item.gold is not None
+    ]
+    store.gold.add_many(tx, load.project.id, labels, now=now)
+    n_checks = sum(gold.kind is not GoldKind.REFERENCE for _, gold in labels)
+    return replace(counts, n_gold=counts.n_gold + len(labels), n_checks=counts.n_checks + n_checks)
+
+
+def _add_answers(
+    tx: Writer, load: Load, counts: Counts, items: Sequence[ReadItem], ids: dict[str, ItemId], *, now: datetime
+) -> tuple[Counts, dict[str, AnnotatorId]]:
+    people = dict(load.people)
+    store.history.lock_people(tx)
+    answers = []
+    for item in items:
+        given = item.answer
+        assert given is not None, "the reader yields an answer for each row when labels are mapped"
+        if given.annotator not in people:
+            people[given.annotator] = store.history.ensure_annotator(
+                tx, load.project.id, name=given.annotator, email=email_of(given.annotator), now=now
+            )
+        answers.append(PastAnswer(ids[item.key], people[given.annotator], given.label, given.at or now))
+    added = store.history.add_many(tx, load.project.id, answers, spec_version=load.project.spec_version)
+    counts = replace(
+        counts,
+        n_answers=counts.n_answers + added.n_answers,
+        n_repeated=counts.n_repeated + added.n_repeated,
+        n_revised=counts.n_revised + added.n_revised,
+        n_annotators=len(people),
+    )
+    return counts, people
