@@ -76,7 +76,7 @@ def replay(
 def _turns(workers: list[_Worker], days: list[datetime], rng: random.Random) -> Iterator[_Turn]:
     """The moments at which somebody is free to take an item, in order of time."""
     for day in days:
-        waiting = []
+        waiting: list[_Turn] = []
         for place, worker in enumerate(workers):
             worker.left = _SESSION_ITEMS
             start = day + timedelta(hours=9 + rng.uniform(0, _MORNING_HOURS))
