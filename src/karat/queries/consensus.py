@@ -49,7 +49,8 @@ def infer(db: Reader, project_id: ProjectId) -> Inference | None:
     """Infer labels from every standing answer of the project; None while there are no answers.
 
     A blend of votes and Dawid-Skene models, with gold clamped, wherever people can be compared, with one another or
-    with gold; a plain vote where they cannot. The blend labels like Dawid-Skene, and its certainty can be believed. Reference labels are never used for inference: they grade it.
+    with gold; a plain vote where they cannot. The blend labels like
+    Dawid-Skene, and its certainty can be believed. Reference labels are never used for inference: they grade it.
     """
     project = store.projects.get(db, project_id)
     classes = store.specs.get(db, project_id, project.spec_version).spec.class_keys()
