@@ -28,7 +28,10 @@ export default {
   back: "All items",
   why: "Why this label?",
   consensus: "What do the answers say?",
-  consensusAnswer: { one: "{label}, {share} certain, by {method} from {n} answer", other: "{label}, {share} certain, by {method} from {n} answers" },
+  consensusAnswer: {
+    one: "{label}, {share} certain, by {method} from {n} answer",
+    other: "{label}, {share} certain, by {method} from {n} answers",
+  },
   noConsensus: "No answers yet.",
   share: "Share",
   softLabel: "Soft label",
@@ -49,7 +52,8 @@ export default {
   setGold: "Set gold label",
   changeGold: "Change gold label",
   goldTitle: "Gold label of this item",
-  goldHelp: "A gold label is a trusted answer. From now on the item is served unannounced, and answers to it are graded.",
+  goldHelp:
+    "A gold label is a trusted answer. From now on the item is served unannounced, and answers to it are graded.",
   goldKind: "Use",
   kindGold: "Gold: tests understanding",
   kindHoneypot: "Honeypot: tests attention, obvious to anybody",

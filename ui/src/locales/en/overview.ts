@@ -2,7 +2,8 @@
 export default {
   title: "Is this project healthy?",
   emptyTitle: "No items yet",
-  emptyText: "Bring in a file or a folder of images. As soon as the first items are there, labeling can begin.",
+  emptyText:
+    "Bring in a file or a folder of images. As soon as the first items are there, labeling can begin.",
   freshTitle: "Ready for the first answers",
   freshText: "{n} items wait. Label some yourself to try the spec, or invite people.",
   import: "Import items",
@@ -71,5 +72,4 @@ export default {
   lastActive: "Last active",
   never: "never",
   noAnnotators: "Nobody has answered yet.",
-  sortBy: "Sort by {column}",
 };

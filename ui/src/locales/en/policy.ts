@@ -7,15 +7,18 @@ export default {
   overlap: "Answers per item",
   overlapHelp: "How many annotators label each item.",
   measured_share: "Share measured",
-  measured_shareHelp: "Part of the items, drawn at random, that several people label so that agreement can be measured.",
+  measured_shareHelp:
+    "Part of the items, drawn at random, that several people label so that agreement can be measured.",
   measured_overlap: "Answers per measured item",
   measured_overlapHelp: "How many annotators label each of these items, at least.",
   majority_share: "Majority needed",
-  majority_shareHelp: "An item whose leading class has a smaller share of its answers is disputed and goes to review.",
+  majority_shareHelp:
+    "An item whose leading class has a smaller share of its answers is disputed and goes to review.",
   gold_share: "Gold share",
   gold_shareHelp: "Part of an annotator's work that has a known answer, unannounced: tests understanding.",
   honeypot_share: "Honeypot share",
-  honeypot_shareHelp: "Part of an annotator's work that anybody attentive gets right, unannounced: tests attention.",
+  honeypot_shareHelp:
+    "Part of an annotator's work that anybody attentive gets right, unannounced: tests attention.",
   lease_seconds: "Claims live for",
   lease_secondsHelp: "So long an item stays reserved without a sign of life from its annotator.",
   hold: "Items held at once",

@@ -1,14 +1,5 @@
 /** What the screens of one project share: its navigation, states, roles and the tools of charts. */
 export default {
-  nav: "Project",
-  label: "Label",
-  overview: "Overview",
-  items: "Items",
-  review: "Review",
-  spec: "Spec",
-  people: "People",
-  releases: "Releases",
-  settings: "Settings",
   gone: "This project does not exist, or you are not a member of it. Ask its lead to invite you.",
   table: "Table",
   saveAs: "Save",

@@ -20,12 +20,14 @@ export default {
   questionPlaceholder: "What does the customer want?",
   questionHelp: "One question with one answer. Annotators see it above every item.",
   purpose: "What are the labels for?",
-  purposeHelp: "“… so that we can route each message to the right team.” It helps annotators in doubtful cases.",
+  purposeHelp:
+    "“… so that we can route each message to the right team.” It helps annotators in doubtful cases.",
   nameEmpty: "Give the project a name.",
   quality: "Quality settings",
   qualityHelp: "The defaults suit most projects; you can change them later.",
   create: "Create the project",
-  createHelp: "Next you bring in the items. Classes and rules can still be changed: a change makes a new version.",
+  createHelp:
+    "Next you bring in the items. Classes and rules can still be changed: a change makes a new version.",
   draftKept: "What you enter is kept in this browser until the project is created.",
   discardDraft: "Start over",
   created: "“{name}” is ready for its items.",
@@ -34,7 +36,8 @@ export default {
   chooseFile: "Choose a file…",
   chooseImages: "Choose images…",
   chooseFolder: "Choose a folder of images…",
-  dropHelpText: "One row per item, or one row per answer if the file has answers already. Columns are recognised; you can correct them before anything is imported.",
+  dropHelpText:
+    "One row per item, or one row per answer if the file has answers already. Columns are recognised; you can correct them before anything is imported.",
   dropHelpImage: "PNG, JPEG, WebP or GIF. The file name without its ending becomes the item's id.",
   packing: "Packing {n} images…",
   uploading: "Uploading {name}…",
@@ -63,10 +66,13 @@ export default {
   rolePriority: "Priority",
   roleMeta: "Keep as additional data",
   contentMissing: "Say which column holds the text of the items.",
-  labelWithoutAnnotator: "Answers need to know who gave them: say which column names the annotator, or keep the answers as additional data.",
+  labelWithoutAnnotator:
+    "Answers need to know who gave them: say which column names the annotator, or keep the answers as additional data.",
   annotatorWithoutLabel: "A column names annotators, but none holds their answers. Say which one does.",
-  checkWithoutGold: "A column says which items are checks, but none holds the gold label. Say which one does.",
-  unknownId: "No column is the item id: items get numbers. Importing the file again would then add every item again.",
+  checkWithoutGold:
+    "A column says which items are checks, but none holds the gold label. Say which one does.",
+  unknownId:
+    "No column is the item id: items get numbers. Importing the file again would then add every item again.",
   batchName: "Name of this batch",
   import: "Import",
   importing: "Importing {name}",

@@ -1,0 +1,40 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  groupOverlap: "Wie viele Personen ein Element annotieren",
+  groupChecks: "Prüfungen zwischen der Arbeit",
+  groupWork: "Verteilen der Arbeit",
+  groupGate: "Freigabe von Releases",
+  overlap: "Antworten pro Element",
+  overlapHelp: "Wie viele Annotatoren jedes Element annotieren.",
+  measured_share: "Anteil mit Messung",
+  measured_shareHelp:
+    "Zufällig gezogener Teil der Elemente, den mehrere Personen annotieren, damit sich die Übereinstimmung messen lässt.",
+  measured_overlap: "Antworten pro gemessenem Element",
+  measured_overlapHelp: "Wie viele Annotatoren jedes dieser Elemente mindestens annotieren.",
+  majority_share: "Nötige Mehrheit",
+  majority_shareHelp:
+    "Hat die führende Klasse eines Elemente einen kleineren Anteil der Antworten, ist es strittig und geht in die Prüfung.",
+  gold_share: "Anteil Gold",
+  gold_shareHelp: "Teil der Arbeit mit bekannter Antwort, unangekündigt: prüft das Verständnis.",
+  honeypot_share: "Anteil Honeypots",
+  honeypot_shareHelp:
+    "Teil der Arbeit, den jeder Aufmerksame richtig beantwortet, unangekündigt: prüft die Aufmerksamkeit.",
+  lease_seconds: "Reservierung gilt für",
+  lease_secondsHelp: "So lange bleibt ein Element ohne Lebenszeichen des Annotators reserviert.",
+  hold: "Gleichzeitig gehaltene Elemente",
+  holdHelp: "Das Element auf dem Bildschirm und die vorab geladenen.",
+  max_skips: "Auslassungen bis zur Prüfung",
+  max_skipsHelp: "Ein Element, das so viele Personen ausgelassen haben, geht an einen Reviewer.",
+  gate_gold_accuracy: "Genauigkeit auf Gold mindestens",
+  gate_gold_accuracyHelp: "Ein Release wird abgelehnt, wenn die Genauigkeit auf Gold geringer ist.",
+  gate_gold_answers: "Bewertete Gold-Antworten mindestens",
+  gate_gold_answersHelp: "Bei weniger Antworten gilt die Genauigkeit als nicht belegt.",
+  gate_measured_items: "Elemente mit mehreren Antworten mindestens",
+  gate_measured_itemsHelp: "Bei weniger Elemente ist die Übereinstimmung nicht bekannt.",
+  percent: "%",
+  seconds: "Sekunden",
+  default: "Vorgabe {value}",
+  range: "Muss zwischen {low} und {high} liegen.",
+  checks: "Gold und Honeypots dürfen zusammen höchstens die Hälfte der Arbeit sein.",
+} satisfies Catalogue["policy"];

@@ -1,0 +1,28 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  gone: "Dieses Projekt gibt es nicht, oder Sie gehören ihm nicht an. Bitten Sie die Leitung um eine Einladung.",
+  table: "Tabelle",
+  saveAs: "Speichern",
+  showAll: "Alle {n} zeigen",
+  showFewer: "Weniger zeigen",
+  target: "Ziel {value}",
+  open: "offen",
+  disputed: "strittig",
+  resolved: "entschieden",
+  annotator: "Annotator",
+  reviewer: "Reviewer",
+  lead: "Leitung",
+  engineer: "Engineer",
+  simulated: "simuliert",
+  paused: "pausiert",
+  gold: "Gold",
+  honeypot: "Honeypot",
+  reference: "Referenz",
+  undecided: "bewusst unentschieden",
+  unsure: "unsicher",
+  imageOf: "Bild {key}",
+  nextPage: "Nächste Seite",
+  firstPage: "Zurück zur ersten Seite",
+  unsaved: "Es gibt nicht gespeicherte Änderungen. Ohne Speichern verlassen?",
+} satisfies Catalogue["project"];

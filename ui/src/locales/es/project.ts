@@ -1,0 +1,28 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  gone: "Este proyecto no existe o usted no es miembro. Pida una invitación a quien lo dirige.",
+  table: "Tabla",
+  saveAs: "Guardar",
+  showAll: "Mostrar los {n}",
+  showFewer: "Mostrar menos",
+  target: "objetivo {value}",
+  open: "abierto",
+  disputed: "en disputa",
+  resolved: "resuelto",
+  annotator: "Anotador",
+  reviewer: "Revisor",
+  lead: "Responsable",
+  engineer: "Ingeniero",
+  simulated: "simulado",
+  paused: "en pausa",
+  gold: "oro",
+  honeypot: "señuelo",
+  reference: "referencia",
+  undecided: "dejado sin decidir",
+  unsure: "no seguro",
+  imageOf: "Imagen {key}",
+  nextPage: "Página siguiente",
+  firstPage: "Volver a la primera página",
+  unsaved: "Hay cambios sin guardar. ¿Salir sin guardar?",
+} satisfies Catalogue["project"];

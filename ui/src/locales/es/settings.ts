@@ -1,0 +1,25 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  title: "Ajustes",
+  project: "Proyecto",
+  name: "Nombre",
+  note: "Nota",
+  noteHelp: "Se muestra dondequiera que aparezca el proyecto, por ejemplo que sus anotadores son simulados.",
+  policy: "Reglas de calidad",
+  policyHelp: "Los cambios valen para el trabajo que se reparta desde ahora.",
+  save: "Guardar cambios",
+  saved: "Ajustes guardados.",
+  revert: "Deshacer cambios",
+  data: "Datos",
+  dataHelp: "Añada más elementos o saque las etiquetas tal como están.",
+  import: "Importar elementos",
+  export: "Exportar etiquetas",
+  audit: "Registro de auditoría",
+  auditHelp: "Todo lo ocurrido en este proyecto, lo más reciente primero. Nada de esto se puede cambiar.",
+  noEvents: "Todavía no ha ocurrido nada.",
+  when: "Cuándo",
+  who: "Quién",
+  what: "Qué",
+  facts: "Datos",
+} satisfies Catalogue["settings"];

@@ -1,0 +1,28 @@
+import type { Catalogue } from "../catalogue";
+
+export default {
+  gone: "该项目不存在，或您不是其成员。请向项目负责人索取邀请。",
+  table: "表格",
+  saveAs: "保存",
+  showAll: "显示全部 {n} 项",
+  showFewer: "收起",
+  target: "目标 {value}",
+  open: "待定",
+  disputed: "有争议",
+  resolved: "已解决",
+  annotator: "标注员",
+  reviewer: "审核员",
+  lead: "负责人",
+  engineer: "工程师",
+  simulated: "模拟",
+  paused: "已暂停",
+  gold: "金标",
+  honeypot: "注意力检查",
+  reference: "参考",
+  undecided: "保留未定",
+  unsure: "不确定",
+  imageOf: "图片 {key}",
+  nextPage: "下一页",
+  firstPage: "返回第一页",
+  unsaved: "有尚未保存的更改。要放弃并离开吗？",
+} satisfies Catalogue["project"];
