@@ -351,6 +351,16 @@ def test_overdue_claims_go_back_and_others_get_them(database: Database) -> None:
     assert '"items": 2' in str(event["facts"])
 
 
+def test_every_place_of_an_item_that_several_people_left_is_free_again(database: Database) -> None:
+    scene = Scene(database, n_items=1, n_people=4, overlap=2)
+    for actor in scene.people[:2]:
+        scene.claim(actor)
+
+    scene.expire(at=LEASE + 1)
+
+    assert all(scene.claim(actor, at=LEASE + 2) for actor in scene.people[2:])
+
+
 def test_expiry_works_in_bounded_chunks(database: Database) -> None:
     scene = Scene(database, n_items=9, n_people=3)
     for actor in scene.people:
@@ -363,14 +373,7 @@ def test_an_item_resolved_meanwhile_does_not_come_back(database: Database) -> No
     scene = Scene(database, n_items=1)
     (claim,) = scene.claim(scene.people[0])
     item_id = scene.item_of(claim)
-    database.write(
-        lambda tx: tx.execute(
-            "INSERT INTO resolution (project_id, item_id, label, note, spec_version, resolved_at)"
-            " VALUES (:project, :item, 'fine', '', 1, 0)",
-            project=scene.project.id,
-            item=item_id,
-        )
-    )
+    database.write(lambda tx: tx.execute("UPDATE item SET state = 'resolved' WHERE id = :id", id=item_id))
 
     scene.expire(at=LEASE + 1)
 

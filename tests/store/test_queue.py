@@ -204,7 +204,7 @@ def test_a_closed_item_is_offered_to_nobody(database: Database) -> None:
     def scene(tx: Writer) -> ItemId | None:
         project = build.a_project(tx)
         (item_id,) = build.items(tx, project, 1)
-        store.queue.close_item(tx, item_id)
+        store.queue.close_items(tx, [item_id])
         return _take_next(tx, project, _annotator(build.an_annotator(tx, project), project))
 
     assert database.write(scene) is None

@@ -146,17 +146,15 @@ def _refuse_unless_skipped(assignment: Assignment, now: datetime) -> None:
 
 def _give_up(tx: Writer, item_ids: Sequence[ItemId], policy: QualityPolicy) -> None:
     """Free the places of items that will not be answered, and offer them again where the rule says so."""
+    n_places = Counter(item_ids)  # Several people may have let go of the same item.
     back: dict[QueueId, list[ItemId]] = defaultdict(list)
     kept: list[ItemId] = []
-    for item in store.queue.given_up(tx, item_ids):
-        if goes_back(item.n_skips, item.is_resolved, policy):
-            back[item.queue_id].append(item.item_id)
-        else:
-            kept.append(item.item_id)
+    for item in store.queue.given_up(tx, list(n_places)):
+        is_wanted = goes_back(item.n_skips, item.is_settled, policy)
+        (back[item.queue_id] if is_wanted else kept).extend([item.item_id] * n_places[item.item_id])
     for queue_id, ids in back.items():
         store.queue.give_back(tx, queue_id, ids)
-    if kept:
-        store.queue.retire(tx, kept)
+    store.queue.retire(tx, kept)
 
 
 def _stream(tx: Writer, stand: Stand, hold: int, make_id: IdMaker, now: datetime) -> Stream:

@@ -80,12 +80,12 @@ def n_to_claim(asked: int, n_live: int, policy: QualityPolicy) -> int:
     return max(0, min(asked, policy.hold) - n_live)
 
 
-def goes_back(n_skips: int, is_resolved: bool, policy: QualityPolicy) -> bool:
+def goes_back(n_skips: int, is_settled: bool, policy: QualityPolicy) -> bool:
     """Whether an item that an annotator gave up is offered to others.
 
-    It is not once it has its label, nor when so many skipped it that a reviewer must look at it.
+    It is not once it has its label or a reviewer must look at it, nor when so many skipped it that one will have to.
     """
-    return not is_resolved and n_skips < policy.max_skips
+    return not is_settled and n_skips < policy.max_skips
 
 
 def check_start(secret: bytes, annotator: AnnotatorId, place: int, n_checks: int) -> int:

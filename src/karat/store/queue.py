@@ -59,7 +59,8 @@ class GivenUp:
     item_id: ItemId
     queue_id: QueueId
     n_skips: int
-    is_resolved: bool
+    is_settled: bool
+    """It has its label, or waits for a reviewer."""
 
 
 # --- Searching and taking ---------------------------------------------------------------------------------------
@@ -205,22 +206,23 @@ def reset_cursors(tx: Writer, annotator_id: AnnotatorId, *, now: datetime) -> No
 # --- Giving back ------------------------------------------------------------------------------------------------
 
 
-def given_up(db: Reader, item_ids: Sequence[ItemId]) -> list[GivenUp]:
+def given_up(tx: Writer, item_ids: Sequence[ItemId]) -> list[GivenUp]:
     """What decides about items whose claims ended without an answer; check items are in no queue and left out."""
-    rows = db.rows(_GIVEN_UP.format(among=db.among("q.item_id")), ids=db.ids(item_ids))
-    return [GivenUp(row["item_id"], row["queue_id"], row["n_skips"], bool(row["is_resolved"])) for row in rows]
+    lock_items(tx, item_ids)  # Before their states are read: whoever decides an item closes it under this lock.
+    rows = tx.rows(_GIVEN_UP.format(among=tx.among("q.item_id")), ids=tx.ids(item_ids))
+    return [GivenUp(row["item_id"], row["queue_id"], row["n_skips"], bool(row["is_settled"])) for row in rows]
 
 
 _GIVEN_UP = """
 SELECT q.item_id, q.queue_id,
        (SELECT COUNT(*) FROM assignment a WHERE a.item_id = q.item_id AND a.state = 2) AS n_skips,
-       CASE WHEN EXISTS (SELECT 1 FROM resolution r WHERE r.item_id = q.item_id) THEN 1 ELSE 0 END AS is_resolved
-FROM queue_item q WHERE {among} ORDER BY q.queue_id, q.position
+       CASE WHEN i.state <> 'open' THEN 1 ELSE 0 END AS is_settled
+FROM queue_item q JOIN item i ON i.id = q.item_id WHERE {among} ORDER BY q.queue_id, q.position
 """
 
 
 def give_back(tx: Writer, queue_id: QueueId, item_ids: Sequence[ItemId]) -> None:
-    """Free one place of each item and put them, in this order, ahead of everybody's cursor."""
+    """Free a place for each mention of an item and put the items, in this order, ahead of everybody's cursor."""
     first = _fresh_positions(tx, queue_id, len(item_ids))
     tx.execute_many(
         "UPDATE queue_item SET taken = taken - 1, is_open = 1, position = :position WHERE item_id = :item_id",
@@ -229,15 +231,39 @@ def give_back(tx: Writer, queue_id: QueueId, item_ids: Sequence[ItemId]) -> None
 
 
 def retire(tx: Writer, item_ids: Sequence[ItemId]) -> None:
-    """Free one place of each item without offering them again."""
-    tx.execute(
-        f"UPDATE queue_item SET taken = taken - 1, is_open = 0 WHERE {tx.among('item_id')}", ids=tx.ids(item_ids)
+    """Free a place for each mention of an item without offering the item again."""
+    tx.execute_many(
+        "UPDATE queue_item SET taken = taken - 1, is_open = 0 WHERE item_id = :item_id",
+        [{"item_id": item_id} for item_id in item_ids],
     )
 
 
-def close_item(tx: Writer, item_id: ItemId) -> None:
-    """Offer an item to nobody any more, because it has been decided. Whoever holds it may still answer."""
-    tx.execute("UPDATE queue_item SET is_open = 0 WHERE item_id = :item_id", item_id=item_id)
+def lock_items(tx: Writer, item_ids: Sequence[ItemId]) -> None:
+    """Keep everybody else from moving these items; always in the same order, so that nobody waits in a circle."""
+    if tx.is_postgres:
+        sql = f"SELECT item_id FROM queue_item WHERE {tx.among('item_id')} ORDER BY item_id FOR NO KEY UPDATE"
+        tx.rows(sql, ids=tx.ids(item_ids))
+
+
+def close_items(tx: Writer, item_ids: Sequence[ItemId]) -> None:
+    """Offer items to nobody any more, because they wait for a reviewer or for nobody. Their holders may answer."""
+    tx.execute(f"UPDATE queue_item SET is_open = 0 WHERE {tx.among('item_id')}", ids=tx.ids(item_ids))
+
+
+def reopen(tx: Writer, item_ids: Sequence[ItemId]) -> None:
+    """Offer closed items again, as far as they have a free place, ahead of everybody's cursor."""
+    rows = tx.rows(
+        f"SELECT item_id, queue_id FROM queue_item WHERE {tx.among('item_id')} AND is_open = 0 AND taken < overlap"
+        " ORDER BY queue_id, position",
+        ids=tx.ids(item_ids),
+    )
+    for queue_id in dict.fromkeys(row["queue_id"] for row in rows):
+        free = [row["item_id"] for row in rows if row["queue_id"] == queue_id]
+        first = _fresh_positions(tx, queue_id, len(free))
+        tx.execute_many(
+            "UPDATE queue_item SET is_open = 1, position = :position WHERE item_id = :item_id",
+            [{"item_id": item_id, "position": position} for position, item_id in enumerate(free, start=first)],
+        )
 
 
 def _fresh_positions(tx: Writer, queue_id: QueueId, n: int) -> int:
