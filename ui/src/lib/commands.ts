@@ -9,6 +9,8 @@
  * Keys are written "Ctrl+Shift+Z", "d", "?", "ArrowDown"; Ctrl also stands for the Mac's command key. Law: a key
  * without Ctrl or Alt does nothing while a text field has the focus, and the others only when they say `inText`.
  */
+import { chordParts } from "./key-names";
+
 export interface Command<Context> {
   id: string;
   label: () => string;
@@ -56,7 +58,7 @@ export function chordsOf(event: KeyEvent): string[] {
 
 /** A chord in the form of `chordsOf`, however it was written. */
 export function normalChord(chord: string): string {
-  const parts = chord.split("+");
+  const parts = chordParts(chord);
   const key = parts.pop()!;
   const held = (name: string) => (parts.includes(name) ? `${name}+` : "");
   return held("Ctrl") + held("Alt") + held("Shift") + (key.length === 1 ? key.toLowerCase() : key);

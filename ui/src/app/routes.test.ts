@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { choices } from "./palette-choices";
+import { placesFor } from "./project-places";
+import { routeFor } from "./routes";
+
+const annotator = ["annotate", "read_spec"];
+
+test("the ways in are open to people who have not signed in, and nothing else is", () => {
+  expect(routeFor("/enter/abc")).toMatchObject({ params: { token: "abc" }, route: { isPublic: true } });
+  expect(routeFor("/invitation/abc")?.route.isPublic).toBe(true);
+  expect(routeFor("/projects/3/work")?.route.isPublic).toBeUndefined();
+});
+
+test("an address that leads nowhere is no route", () => {
+  expect(routeFor("/nowhere")).toBeNull();
+});
+
+test("an annotator sees labeling only", () => {
+  expect(placesFor(annotator).map(({ name }) => name)).toEqual(["work"]);
+});
+
+test("the palette finds by all words typed, in commands and in places of projects", () => {
+  const lists = [
+    {
+      title: () => "Work",
+      commands: () => [
+        {
+          id: "submit",
+          label: () => "Submit and next",
+          keys: ["Enter"],
+          run: () => {},
+          isPossible: () => true,
+        },
+        { id: "redo", label: () => "Redo", run: () => {}, isPossible: () => false },
+      ],
+    },
+  ];
+  const project = { id: 3, name: "Bank", permissions: annotator } as Parameters<typeof choices>[1][number];
+  const found = (typed: string) => choices(lists, [project], typed, () => {}).map(({ label }) => label);
+
+  expect(found("")).toEqual(["Submit and next", "Label"]);
+  expect(found("next submit")).toEqual(["Submit and next"]);
+  expect(found("bank label")).toEqual(["Label"]);
+});
