@@ -1,6 +1,19 @@
 """ANSWERS: permission, then reading. Law: a query gets a Reader and cannot write."""
 
-from karat.queries import consensus, events, installation, items, media, overview, people, projects, review, specs, work
+from karat.queries import (
+    consensus,
+    events,
+    installation,
+    items,
+    media,
+    overview,
+    people,
+    projects,
+    releases,
+    review,
+    specs,
+    work,
+)
 
 __all__ = [
     "consensus",
@@ -11,6 +24,7 @@ __all__ = [
     "overview",
     "people",
     "projects",
+    "releases",
     "review",
     "specs",
     "work",

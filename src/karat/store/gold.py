@@ -72,6 +72,12 @@ def all_labels(db: Reader, project_id: ProjectId) -> dict[ItemId, GoldLabel]:
     return {ItemId(row["item_id"]): GoldLabel(GoldKind(row["kind"]), row["label"], row["provenance"]) for row in rows}
 
 
+def n_gold(db: Reader, project_id: ProjectId) -> int:
+    """How many gold items the project has, to be served as checks."""
+    sql = "SELECT count(*) AS n FROM gold_label WHERE project_id = :project_id AND kind = 'gold' AND place IS NOT NULL"
+    return int(db.value(sql, project_id=project_id))
+
+
 def _lock(tx: Writer, project_id: ProjectId) -> None:
     """One at a time per project, so that no place is given twice. SQLite has one writer anyway."""
     if tx.is_postgres:
