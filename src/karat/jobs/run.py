@@ -11,11 +11,12 @@ from karat.store import jobs
 from karat.store.database import Database
 
 LEASE = timedelta(seconds=60)
-"""A job whose worker is silent for so long is given to another."""
+"""A job whose worker is silent for so long is given to another. The worker renews it by itself."""
 _REPORT_EVERY = timedelta(seconds=1)
 
 
 def utc_now() -> datetime:
+    """The time of the machine."""
     return datetime.now(UTC)
 
 
@@ -28,15 +29,17 @@ class JobRun:
     job_id: JobId
     project_id: ProjectId | None
     arguments: dict[str, Any]
+    now: Callable[[], datetime] = utc_now
+    """The time by which jobs are due: that of whoever runs the worker."""
     _reported_at: datetime | None = None
 
     def progress(self, n_done: int, n_total: int | None) -> None:
-        """Say how far the job is; written at most once a second. Also keeps the lease: call it often."""
+        """Say how far the job is; written at most once a second."""
         now = utc_now()
         if self._reported_at is not None and now - self._reported_at < _REPORT_EVERY:
             return
         self._reported_at = now
-        self.database.write(lambda tx: jobs.renew(tx, self.job_id, until=now + LEASE, n_done=n_done, n_total=n_total))
+        self.database.write(lambda tx: jobs.note_progress(tx, self.job_id, n_done=n_done, n_total=n_total))
 
 
 Handler = Callable[[JobRun], dict[str, Any] | None]

@@ -4,7 +4,8 @@ The follower must stay seconds behind at most, so a long job never stands in its
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -25,14 +26,13 @@ log = structlog.get_logger()
 _PAUSE_SECONDS = 0.2
 _EXPIRE_EVERY = timedelta(seconds=5)
 _MAX_ATTEMPTS = 3
+_PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
 
 class Worker:
     """Runs until stopped. Any number may run at once on PostgreSQL; SQLite has one, inside the server."""
 
-    def __init__(
-        self, database: Database, settings: Settings, *, clock: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, database: Database, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
@@ -44,6 +44,7 @@ class Worker:
         self._expire_at = clock()
 
     def start(self) -> None:
+        """Begin to work, in threads of its own."""
         self._database.write(lambda tx: imports.sweep(tx, now=self._clock()))
         for thread in self._threads:
             thread.start()
@@ -66,7 +67,7 @@ class Worker:
                 did_something = body()
             except Exception:
                 log.exception("worker step failed; it will be tried again", step=threading.current_thread().name)
-                self._stopping.wait(2)
+                self._stopping.wait(_PAUSE_AFTER_FAILURE_SECONDS)
                 continue
             if not did_something:
                 self._stopping.wait(_PAUSE_SECONDS)
@@ -74,8 +75,9 @@ class Worker:
     def _follow(self) -> bool:
         now = self._clock()
         if now >= self._expire_at:
-            self._expire_at = now + _EXPIRE_EVERY
-            self._database.write(lambda tx: assignments.expire_overdue(tx, now=now))
+            n_expired = self._database.write(lambda tx: assignments.expire_overdue(tx, now=now))
+            if n_expired < assignments.EXPIRE_CHUNK:
+                self._expire_at = now + _EXPIRE_EVERY
         return follow(self._database, now=now) > 0
 
     def _run_one_job(self) -> bool:
@@ -86,13 +88,17 @@ class Worker:
         job = self._database.write(lambda tx: store.jobs.lease(tx, now=now, until=now + LEASE))
         if job is None:
             return False
-        self._run(job)
+        if job.attempts > _MAX_ATTEMPTS:
+            self._give_up_deadly(job)
+        else:
+            self._run(job)
         return True
 
     def _run(self, job: Job) -> None:
-        run = JobRun(self._database, self._settings, job.id, job.project_id, job.arguments)
+        run = JobRun(self._database, self._settings, job.id, job.project_id, job.arguments, self._clock)
         try:
-            result = HANDLERS[job.name](run)
+            with self._lease_kept(job):
+                result = HANDLERS[job.name](run)
         except KaratError as error:
             self._give_up(job, error)
         except Exception as error:
@@ -100,6 +106,38 @@ class Worker:
             self._try_again(job, error)
         else:
             self._database.write(lambda tx: store.jobs.finish(tx, job.id, result, now=self._clock()))
+
+    @contextmanager
+    def _lease_kept(self, job: Job) -> Iterator[None]:
+        """Renew the lease while the body runs, whatever it does: fitting many answers takes minutes in silence."""
+        done = threading.Event()
+
+        def renew_again_and_again() -> None:
+            while not done.wait(LEASE.total_seconds() / 4):
+                try:
+                    self._renew(job)
+                except Exception:
+                    log.exception("lease not renewed; it will be tried again", job=job.name, id=job.id)
+
+        thread = threading.Thread(target=renew_again_and_again, name="karat-lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _renew(self, job: Job) -> None:
+        until = self._clock() + LEASE
+        self._database.write(lambda tx: store.jobs.renew(tx, job.id, until=until))
+
+    def _give_up_deadly(self, job: Job) -> None:
+        message = (
+            f"{job.name} was given up: each of its {_MAX_ATTEMPTS} attempts ended with the worker's process. "
+            "It may have run out of memory; the log of that process says more."
+        )
+        log.error("job given up", job=job.name, id=job.id)
+        self._database.write(lambda tx: store.jobs.fail(tx, job.id, message, [], now=self._clock()))
 
     def _give_up(self, job: Job, error: KaratError) -> None:
         problems = [asdict(problem) for problem in error.problems] if isinstance(error, Invalid) else []

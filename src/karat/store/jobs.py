@@ -80,8 +80,14 @@ def is_due(db: Reader, *, now: datetime) -> bool:
     return found is not None
 
 
+def is_open(db: Reader, name: str, project_id: ProjectId) -> bool:
+    """Whether a job of this name waits or runs in the project."""
+    sql = "SELECT 1 FROM job WHERE state = 0 AND name = :name AND project_id = :project_id LIMIT 1"
+    return db.value(sql, name=name, project_id=project_id) is not None
+
+
 def lease(tx: Writer, *, now: datetime, until: datetime) -> Job | None:
-    """Take the longest due job for oneself until `until`; a lease that has run out may be taken by another."""
+    """Take the job that has been due for longest until `until`; another may take it once the lease has run out."""
     lock = "FOR UPDATE SKIP LOCKED" if tx.is_postgres else ""
     row = tx.row(
         "UPDATE job SET leased_until = :until, attempts = attempts + 1 WHERE id = ("
@@ -93,11 +99,15 @@ def lease(tx: Writer, *, now: datetime, until: datetime) -> Job | None:
     return _job(row) if row else None
 
 
-def renew(tx: Writer, job_id: JobId, *, until: datetime, n_done: int, n_total: int | None) -> None:
-    """Say that the job is alive and how far it is."""
+def renew(tx: Writer, job_id: JobId, *, until: datetime) -> None:
+    """Say that the job's worker is alive."""
+    tx.execute("UPDATE job SET leased_until = :until WHERE id = :id AND state = 0", until=to_micros(until), id=job_id)
+
+
+def note_progress(tx: Writer, job_id: JobId, *, n_done: int, n_total: int | None) -> None:
+    """Say how far the job is."""
     tx.execute(
-        "UPDATE job SET leased_until = :until, n_done = :n_done, n_total = :n_total WHERE id = :id AND state = 0",
-        until=to_micros(until),
+        "UPDATE job SET n_done = :n_done, n_total = :n_total WHERE id = :id AND state = 0",
         n_done=n_done,
         n_total=n_total,
         id=job_id,
@@ -105,8 +115,9 @@ def renew(tx: Writer, job_id: JobId, *, until: datetime, n_done: int, n_total: i
 
 
 def finish(tx: Writer, job_id: JobId, result: dict[str, Any] | None, *, now: datetime) -> None:
+    """End the job with what whoever asked for it will read; an ended job stays as it is."""
     tx.execute(
-        "UPDATE job SET state = :done, result = :result, finished_at = :now, error = NULL WHERE id = :id",
+        "UPDATE job SET state = :done, result = :result, finished_at = :now, error = NULL WHERE id = :id AND state = 0",
         done=_DONE,
         result=None if result is None else dump(result),
         now=to_micros(now),
@@ -117,7 +128,8 @@ def finish(tx: Writer, job_id: JobId, result: dict[str, Any] | None, *, now: dat
 def fail(tx: Writer, job_id: JobId, message: str, problems: list[dict[str, str]], *, now: datetime) -> None:
     """Give the job up, with the reason for whoever asked for it."""
     tx.execute(
-        "UPDATE job SET state = :failed, error = :error, result = :result, finished_at = :now WHERE id = :id",
+        "UPDATE job SET state = :failed, error = :error, result = :result, finished_at = :now"
+        " WHERE id = :id AND state = 0",
         failed=_FAILED,
         error=message,
         result=dump({"problems": problems}),
@@ -129,7 +141,7 @@ def fail(tx: Writer, job_id: JobId, message: str, problems: list[dict[str, str]]
 def try_again(tx: Writer, job_id: JobId, message: str, *, at: datetime, now: datetime) -> None:
     """Put the job back for later. It keeps its (ended) lease, so that a newer twin may wait beside it."""
     tx.execute(
-        "UPDATE job SET run_at = :at, leased_until = :now, error = :error WHERE id = :id",
+        "UPDATE job SET run_at = :at, leased_until = :now, error = :error WHERE id = :id AND state = 0",
         at=to_micros(at),
         now=to_micros(now - timedelta(microseconds=1)),
         error=message,
