@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from karat import store
+from karat import actions, store
 from karat.actions import projects as project_actions
+from karat.domain.annotations import Answer
+from karat.domain.assignments import AssignmentState
 from karat.domain.events import EventKind, NewEvent
-from karat.domain.ids import AccountId, BatchId, ItemId, ProjectId
+from karat.domain.ids import AccountId, AssignmentId, BatchId, ItemId, ProjectId
 from karat.domain.items import GoldKind
 from karat.domain.people import SYSTEM, Actor, Role
+from karat.domain.probes import Purpose
 from karat.domain.projects import MediaKind, Project, QualityPolicy
 from karat.domain.specs import ClassDefinition, Spec
+from karat.jobs.follow_events import follow
 from karat.store.clock import to_micros
 from karat.store.codec import dump
 from karat.store.connection import Reader, Writer
+from karat.store.database import Database
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 """The moment at which tests begin."""
@@ -170,3 +175,76 @@ def _announce(tx: Writer, project: Project, batch_id: BatchId, *, n_items: int =
     """The event that an import appends as it publishes its batch."""
     facts = {"batch": batch_id, "name": "built", "items": n_items, "checks": n_checks, "answers": 0}
     store.events.append(tx, NewEvent(EventKind.BATCH_PUBLISHED, NOW, None, project.id, facts=facts))
+
+
+def a_claim(
+    tx: Writer,
+    project: Project,
+    person: Actor,
+    item_id: ItemId,
+    *,
+    purpose: Purpose = Purpose.PRODUCTION,
+    now: datetime = NOW,
+) -> AssignmentId:
+    """This person's claim on this very item, for this purpose, whatever routing would have chosen."""
+    membership = person.membership(project.id)
+    assert membership is not None
+    claim_id = AssignmentId(f"claim-{item_id}-{membership.id}")
+    tx.insert(
+        "assignment",
+        id=claim_id,
+        project_id=project.id,
+        item_id=item_id,
+        annotator_id=membership.id,
+        purpose=int(purpose),
+        probability=1.0,
+        place=tx.value("SELECT n_served FROM annotator WHERE id = :id", id=membership.id),
+        state=int(AssignmentState.CLAIMED),
+        spec_version=project.spec_version,
+        claimed_at=to_micros(now),
+        expires_at=to_micros(now + timedelta(seconds=project.policy.lease_seconds)),
+    )
+    tx.execute("UPDATE annotator SET n_served = n_served + 1 WHERE id = :id", id=membership.id)
+    tx.execute(
+        "UPDATE queue_item SET taken = taken + 1, is_open = CASE WHEN taken + 1 < overlap THEN is_open ELSE 0 END"
+        " WHERE item_id = :id",
+        id=item_id,
+    )
+    return claim_id
+
+
+def an_answer(
+    tx: Writer,
+    project: Project,
+    person: Actor,
+    item_id: ItemId,
+    label: str | None,
+    *,
+    purpose: Purpose = Purpose.PRODUCTION,
+    duration_ms: int = 0,
+    now: datetime = NOW,
+) -> AssignmentId:
+    """A submitted answer of this person on this item; a label of None is unsure."""
+    claim_id = a_claim(tx, project, person, item_id, purpose=purpose, now=now)
+    revise(tx, person, claim_id, label, duration_ms=duration_ms, now=now)
+    return claim_id
+
+
+def revise(
+    tx: Writer, person: Actor, claim_id: AssignmentId, label: str | None, *, duration_ms: int = 0, now: datetime = NOW
+) -> None:
+    """Answer a claim, or answer it anew."""
+    answer = Answer(label, reason="" if label else "the spec is silent", duration_ms=duration_ms)
+    actions.annotations.submit(tx, person, claim_id, answer, now=now)
+
+
+def a_skip(tx: Writer, project: Project, person: Actor, item_id: ItemId, reason: str, *, now: datetime = NOW) -> None:
+    """This person declines this item."""
+    claim_id = a_claim(tx, project, person, item_id, now=now)
+    actions.assignments.skip(tx, person, claim_id, reason, now=now)
+
+
+def catch_up(database: Database, *, now: datetime = NOW) -> None:
+    """Let the follower read everything that has happened."""
+    while follow(database, now=now):
+        pass

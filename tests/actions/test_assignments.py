@@ -8,8 +8,8 @@ from karat import actions
 from karat.domain.annotations import Answer
 from karat.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from karat.domain.ids import AssignmentId, ItemId
-from karat.domain.items import GoldKind
-from karat.domain.people import Actor, Role
+from karat.domain.items import GoldKind, GoldLabel
+from karat.domain.people import SYSTEM, Actor, Role
 from karat.domain.projects import Project
 from karat.domain.routing import Claim, Stream
 from karat.store.connection import Reader
@@ -378,6 +378,30 @@ def test_an_item_resolved_meanwhile_does_not_come_back(database: Database) -> No
     scene.expire(at=LEASE + 1)
 
     assert scene.claim(scene.people[1], at=LEASE + 2) == ()
+
+
+def test_an_item_that_became_gold_meanwhile_does_not_come_back_as_ordinary_work(database: Database) -> None:
+    scene = Scene(database, n_items=1)
+    (claim,) = scene.claim(scene.people[0])
+    item_id, gold = scene.item_of(claim), GoldLabel(GoldKind.GOLD, "fine", "the lead")
+    database.write(lambda tx: actions.reviews.set_gold(tx, SYSTEM, scene.project.id, item_id, gold, now=NOW))
+
+    scene.expire(at=LEASE + 1)
+
+    assert scene.claim(scene.people[1], at=LEASE + 2) == ()
+
+
+def test_an_item_that_waits_for_a_reviewer_does_not_come_back_when_somebody_lets_it_lie(database: Database) -> None:
+    scene = Scene(database, n_items=1, n_people=3, overlap=2)
+    (unsure,), _ = scene.claim(scene.people[0]), scene.claim(scene.people[1])
+    database.write(
+        lambda tx: actions.annotations.submit(tx, scene.people[0], unsure.id, Answer(None, "unclear"), now=NOW)
+    )
+    build.catch_up(database)
+
+    scene.expire(at=LEASE + 1)
+
+    assert scene.claim(scene.people[2], at=LEASE + 2) == ()
 
 
 def test_the_hold_is_that_of_the_policy_of_the_moment(database: Database) -> None:

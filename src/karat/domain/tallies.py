@@ -30,7 +30,8 @@ class CountedAnswer:
     """ISO date, UTC, of its submission."""
     purpose: Purpose
     is_right: bool | None
-    """Grade against the gold label; None where it is not graded (production, or unsure)."""
+    """Whether the first answer this one goes back to was the gold label; None where it is not graded (production, or
+    unsure at first)."""
 
 
 @dataclass(frozen=True)

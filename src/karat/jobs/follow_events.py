@@ -31,6 +31,9 @@ _ABOUT_AN_ITEM = frozenset(
     }
 )
 
+# By kind, not by whether the recount found a change: a reviewer's action has often counted the item already.
+_MOVES_CONSENSUS = frozenset({EventKind.ANNOTATION_SUBMITTED, EventKind.ANNOTATION_REVISED, EventKind.GOLD_SET})
+
 
 def follow(database: Database, *, now: datetime) -> int:
     """Read up to one chunk of events; how many there were."""
@@ -51,8 +54,9 @@ def _step(tx: Writer, *, now: datetime) -> int:
             _count_batch(tx, event, now=now)
     about_items = [event for event in events if event["kind"] in _ABOUT_AN_ITEM]
     for project_id, item_ids in store.tallies.group_by_project(about_items).items():
-        if recount(tx, project_id, item_ids):
-            ask_for_consensus(tx, project_id, now=now)
+        recount(tx, project_id, item_ids)
+    for project_id in sorted({event["project_id"] for event in events if event["kind"] in _MOVES_CONSENSUS}):
+        ask_for_consensus(tx, project_id, now=now)
     store.checkpoints.advance(tx, STATISTICS, events)
     return len(events)
 

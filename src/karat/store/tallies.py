@@ -56,7 +56,9 @@ def from_facts(db: Reader, item_ids: Sequence[ItemId], policy: QualityPolicy) ->
         )
     }
     for row in db.rows(
-        "SELECT a.item_id, a.annotator_id, a.label, a.duration_ms, a.submitted_at, s.purpose"
+        "SELECT a.item_id, a.annotator_id, a.label, a.duration_ms, a.submitted_at, s.purpose,"
+        " (SELECT f.label FROM annotation f WHERE f.item_id = a.item_id AND f.annotator_id = a.annotator_id"
+        "  AND f.supersedes IS NULL) AS first_label"
         " FROM annotation a JOIN assignment s ON s.item_id = a.item_id AND s.annotator_id = a.annotator_id"
         f" WHERE {db.among('a.item_id')} AND a.superseded_by IS NULL ORDER BY a.id",
         ids=ids,
@@ -83,27 +85,23 @@ def counted(db: Reader, item_ids: Sequence[ItemId]) -> dict[ItemId, ItemTally]:
 
 
 def save(tx: Writer, tallies: dict[ItemId, ItemTally]) -> None:
-    """Remember what has been counted, and the states that follow from it."""
+    """Remember what has been counted of these items."""
     tx.execute_many(
         "INSERT INTO item_tally (item_id, tally) VALUES (:id, :tally)"
         " ON CONFLICT (item_id) DO UPDATE SET tally = excluded.tally",
-        [{"id": item_id, "tally": _dump(tally)} for item_id, tally in tallies.items()],
+        [{"id": item_id, "tally": _dump(tally)} for item_id, tally in sorted(tallies.items())],
     )
 
 
 def set_states(tx: Writer, tallies: dict[ItemId, ItemTally]) -> None:
+    """Put the states and disputes of tallies on their items."""
     tx.execute_many(
         "UPDATE item SET state = :state, dispute = :dispute WHERE id = :id",
         [
             {"id": item_id, "state": tally.state.value, "dispute": tally.dispute and tally.dispute.value}
-            for item_id, tally in tallies.items()
+            for item_id, tally in sorted(tallies.items())
         ],
     )
-
-
-def close_in_queue(tx: Writer, item_ids: Iterable[ItemId]) -> None:
-    """Hand these items to nobody any more."""
-    tx.execute_many("UPDATE queue_item SET is_open = 0 WHERE item_id = :id", [{"id": item_id} for item_id in item_ids])
 
 
 def touched_items(db: Reader, project_id: ProjectId, *, after: ItemId, limit: int) -> list[ItemId]:
@@ -155,15 +153,16 @@ def _untouched(row: Row) -> ItemTally:
 
 def _answer(row: Row, gold_label: str | None) -> CountedAnswer:
     purpose = Purpose(row["purpose"])
+    # Of a check only the first answer is graded, or revising until an accuracy moves would tell checks apart.
     # Unsure is always allowed, and never held against anybody: it is not graded.
-    is_graded = purpose is not Purpose.PRODUCTION and gold_label is not None and row["label"] is not None
+    is_graded = purpose is not Purpose.PRODUCTION and gold_label is not None and row["first_label"] is not None
     return CountedAnswer(
         annotator=row["annotator_id"],
         label=row["label"],
         duration_ms=row["duration_ms"],
         day=from_micros(row["submitted_at"]).date().isoformat(),
         purpose=purpose,
-        is_right=row["label"] == gold_label if is_graded else None,
+        is_right=row["first_label"] == gold_label if is_graded else None,
     )
 
 
