@@ -1,15 +1,21 @@
 """Fits a project's consensus to all its answers and stores what has changed."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 
 from karat import store
 from karat.domain.ids import ItemId
-from karat.jobs.run import JobRun, utc_now
+from karat.jobs.run import JobRun
 from karat.queries.consensus import Inference, infer
 from karat.store.consensus import ConsensusFit, ItemConsensus
 
+T = TypeVar("T")
+
 _CHUNK = 1_000
+"""Items per transaction: on SQLite an annotator's submit may wait for one."""
 
 
 def refit_consensus(run: JobRun) -> None:
@@ -19,30 +25,43 @@ def refit_consensus(run: JobRun) -> None:
     with run.database.read() as reader:
         inference = infer(reader, project_id)
         stored = store.consensus.digests(reader, project_id)
-    items = inference.items() if inference else []
-    changed = [item for item in items if stored.get(item.item_id) != (item.label, item.certainty, item.n_answers)]
-    gone = sorted(stored.keys() - {item.item_id for item in items})
-    _write(run, changed, gone)
-    if inference:
-        last = _fit(inference, seconds=time.perf_counter() - started)
-        run.database.write(lambda tx: store.consensus.put_fit(tx, project_id, last))
+    _write_changed(run, inference, stored)
+    if inference is None:
+        run.database.write(lambda tx: store.consensus.remove_fit(tx, project_id))
+        return
+    last = _fit(inference, seconds=time.perf_counter() - started, now=run.now())
+    run.database.write(lambda tx: store.consensus.put_fit(tx, project_id, last))
 
 
-def _write(run: JobRun, changed: Sequence[ItemConsensus], gone: Sequence[ItemId]) -> None:
+def _write_changed(run: JobRun, inference: Inference | None, stored: dict[ItemId, int]) -> None:
+    """Write items that differ from what is stored, and remove those that have no label to infer any more."""
     assert run.project_id is not None
-    project_id = run.project_id
-    for start in range(0, len(changed), _CHUNK):
-        chunk = changed[start : start + _CHUNK]
+    project_id, n_written = run.project_id, 0
+    for chunk in _chunks(_changed(inference, stored)):
         run.database.write(lambda tx, chunk=chunk: store.consensus.put(tx, project_id, chunk))  # type: ignore[misc]
-        run.progress(start + len(chunk), len(changed))
-    if gone:
-        run.database.write(lambda tx: store.consensus.remove(tx, gone))
+        n_written += len(chunk)
+        run.progress(n_written, None)
+    for gone in _chunks(sorted(stored)):
+        run.database.write(lambda tx, gone=gone: store.consensus.remove(tx, gone))  # type: ignore[misc]
 
 
-def _fit(inference: Inference, *, seconds: float) -> ConsensusFit:
+def _changed(inference: Inference | None, stored: dict[ItemId, int]) -> Iterator[ItemConsensus]:
+    """The items to write. What is met is taken out of `stored`, so that those that are gone remain."""
+    for item in inference.items() if inference else ():
+        if stored.pop(item.item_id, None) != store.consensus.digest(item):
+            yield item
+
+
+def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def _fit(inference: Inference, *, seconds: float, now: datetime) -> ConsensusFit:
     return ConsensusFit(
         method=inference.consensus.method,
-        fitted_at=utc_now(),
+        fitted_at=now,
         n_answers=len(inference.ratings.item),
         facts={
             "seconds": round(seconds, 3),

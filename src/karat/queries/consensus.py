@@ -1,6 +1,6 @@
 """What the answers of a project say about its labels: the fit that the item pages, Overview and releases rest on."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,12 +25,12 @@ class Inference:
     reference_right: int
     reference_graded: int
 
-    def items(self) -> list[ItemConsensus]:
-        """Label, certainty and soft label of each item that has answers."""
-        keys = self.ratings.classes
+    def items(self) -> Iterator[ItemConsensus]:
+        """Label, certainty and soft label of each item that has answers, one by one: there may be millions."""
+        keys = self.consensus.classes
         n_answers = np.bincount(self.ratings.item, minlength=self.ratings.n_items)
-        return [
-            ItemConsensus(
+        for row, item_id in enumerate(self.ratings.items):
+            yield ItemConsensus(
                 item_id=_item_id(item_id),
                 label=str(self.consensus.labels[row]),
                 certainty=round(float(self.consensus.certainty[row]), 4),
@@ -41,8 +41,6 @@ class Inference:
                 },
                 n_answers=int(n_answers[row]),
             )
-            for row, item_id in enumerate(self.ratings.items)
-        ]
 
 
 def infer(db: Reader, project_id: ProjectId) -> Inference | None:
@@ -59,7 +57,7 @@ def infer(db: Reader, project_id: ProjectId) -> Inference | None:
         return None
     labels = store.gold.all_labels(db, project_id)
     known = set(ratings.classes)
-    gold = {
+    gold: dict[Hashable, Hashable] = {
         item_id: gold.label
         for item_id, gold in labels.items()
         if gold.kind is not GoldKind.REFERENCE and gold.label in known
@@ -70,7 +68,7 @@ def infer(db: Reader, project_id: ProjectId) -> Inference | None:
     return Inference(ratings, fitted, right, graded)
 
 
-def _method(ratings: Ratings, gold: Mapping[ItemId, str]) -> str:
+def _method(ratings: Ratings, gold: Mapping[Hashable, Hashable]) -> str:
     is_shared = len(ratings.item) > ratings.n_items
     return "blend" if ratings.n_annotators > 1 and (is_shared or gold) else "majority"
 

@@ -51,16 +51,22 @@ def rested_at(db: Reader, project_id: ProjectId, *, share: int) -> datetime:
     return last.fitted_at + timedelta(seconds=share * float(last.facts["seconds"]))
 
 
-def digests(db: Reader, project_id: ProjectId) -> dict[ItemId, tuple[str, float, int]]:
-    """Label, certainty and number of answers of every item as stored, to write only what has changed."""
-    found: dict[ItemId, tuple[str, float, int]] = {}
-    sql = "SELECT item_id, label, certainty, n_answers FROM consensus WHERE project_id = :project_id"
+def digests(db: Reader, project_id: ProjectId) -> dict[ItemId, int]:
+    """The digest of every item as stored, to write only what has changed."""
+    found: dict[ItemId, int] = {}
+    sql = "SELECT item_id, label, certainty, probabilities, n_answers FROM consensus WHERE project_id = :project_id"
     for rows in db.stream(sql, project_id=project_id):
-        found.update((ItemId(item_id), (label, certainty, n)) for item_id, label, certainty, n in rows)
+        found.update((ItemId(item_id), hash(tuple(values))) for item_id, *values in rows)
     return found
 
 
+def digest(item: ItemConsensus) -> int:
+    """Stands for all that is stored of an item in 8 bytes: millions of them fit in memory. Only in this process."""
+    return hash((item.label, item.certainty, dump(item.probabilities), item.n_answers))
+
+
 def put(tx: Writer, project_id: ProjectId, items: Iterable[ItemConsensus]) -> None:
+    """Store the inferred labels of these items, in place of earlier ones."""
     tx.execute_many(
         "INSERT INTO consensus (item_id, project_id, label, certainty, probabilities, n_answers)"
         " VALUES (:item_id, :project_id, :label, :certainty, :probabilities, :n_answers)"
@@ -85,7 +91,13 @@ def remove(tx: Writer, item_ids: Iterable[ItemId]) -> None:
     tx.execute_many("DELETE FROM consensus WHERE item_id = :id", [{"id": item_id} for item_id in item_ids])
 
 
+def remove_fit(tx: Writer, project_id: ProjectId) -> None:
+    """For a project whose last answer is gone: nothing is inferred in it any more."""
+    tx.execute("DELETE FROM consensus_fit WHERE project_id = :project_id", project_id=project_id)
+
+
 def put_fit(tx: Writer, project_id: ProjectId, last: ConsensusFit) -> None:
+    """Store how the consensus was fitted, in place of the fit before."""
     tx.execute(
         "INSERT INTO consensus_fit (project_id, method, fitted_at, n_answers, facts)"
         " VALUES (:project_id, :method, :fitted_at, :n_answers, :facts)"
