@@ -6,10 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from psycopg.errors import DeadlockDetected
+from psycopg_pool import PoolTimeout
 from structlog.testing import capture_logs
 
 from karat.domain.errors import Conflict, Invalid, KaratError, NotAllowed, NotFound, Problem
 from tests.api.visitors import Api
+from tests.builders import an_account
 
 
 def is_error_shape(answer: httpx.Response) -> bool:
@@ -43,6 +46,25 @@ def test_what_nobody_expected_is_logged_under_a_reference_and_not_shown(api: Api
     assert "hunter2" not in answer.text
     assert lines[0]["reference"] in answer.json()["message"]
     assert "hunter2" in str(lines[0]["exc_info"])
+
+
+def test_two_who_create_the_same_thing_at_once_get_a_conflict(api: Api) -> None:
+    api.account("ada@example.org")
+    with pytest.raises(Exception, match=r"(?i)unique") as collision:
+        api.database.write(lambda tx: an_account(tx, "ada"))
+
+    answer = _answer_to(api, collision.value)
+
+    assert answer.status_code == 409
+    assert is_error_shape(answer)
+
+
+@pytest.mark.parametrize("error", [PoolTimeout("no connection"), DeadlockDetected()], ids=["pool", "deadlock"])
+def test_a_database_out_of_reach_is_said_to_be_so(api: Api, error: Exception) -> None:
+    answer = _answer_to(api, error)
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
 
 
 def test_a_malformed_body_names_the_field(api: Api) -> None:

@@ -143,6 +143,8 @@ class CatchUnexpected:
 def _unexpected(error: Exception, reference: str) -> Response:
     if _is_lost_race(error):
         return error_response(409, "somebody else changed the same thing at the same moment. Look, and try again.")
+    if _is_unavailable(error):
+        return error_response(503, "the database cannot be reached or is overloaded. Try again in a moment.")
     return error_response(500, f"something went wrong in Karat. Tell the administrator the reference {reference}.")
 
 
@@ -152,3 +154,11 @@ def _is_lost_race(error: Exception) -> bool:
         "SQLITE_CONSTRAINT_UNIQUE",
         "SQLITE_CONSTRAINT_PRIMARYKEY",
     )
+
+
+def _is_unavailable(error: Exception) -> bool:
+    """The database is gone, full or too busy. By name: an installation on SQLite never loads psycopg."""
+    is_postgres = any(
+        kind.__name__ == "OperationalError" and kind.__module__.startswith("psycopg") for kind in type(error).__mro__
+    )
+    return is_postgres or getattr(error, "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_CANTOPEN")
