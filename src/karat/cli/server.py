@@ -69,7 +69,7 @@ def _run(
     )
     server = _Server(config, lambda: _announce(settings, listener, on_ready))
     # uvicorn repeats the signal that stopped it; as an exception it lets everything below be closed in order.
-    with _terminate_as_interrupt(), suppress(KeyboardInterrupt):
+    with terminate_as_interrupt(), suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     log.info("stopped")
 
@@ -146,7 +146,9 @@ def _working(worker: Worker) -> Iterator[None]:
 
 
 @contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
+def terminate_as_interrupt() -> Iterator[None]:
+    """SIGTERM ends what is inside as Ctrl-C does."""
+
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
