@@ -23,6 +23,7 @@ MediaUrl = Callable[[str], str]
 
 
 def content(item: KnownItem, media_url: MediaUrl) -> ItemContent:
+    """What an annotator would see of the item."""
     media = item.content.get("media")
     return ItemContent(
         text=item.content.get("text"),
@@ -33,6 +34,7 @@ def content(item: KnownItem, media_url: MediaUrl) -> ItemContent:
 
 
 def item_row(item: KnownItem, media_url: MediaUrl) -> ItemRow:
+    """The item in a list."""
     return ItemRow(
         id=item.id,
         key=item.key,
@@ -55,6 +57,7 @@ def _gold(item: KnownItem) -> GoldShape | None:
 
 
 def consensus(item: KnownItem) -> ConsensusShape | None:
+    """The inferred label, once there is one."""
     if item.consensus is None:
         return None
     return ConsensusShape(
@@ -66,6 +69,7 @@ def consensus(item: KnownItem) -> ConsensusShape | None:
 
 
 def item_detail(detail: Detail, media_url: MediaUrl) -> ItemDetail:
+    """The item with its history; names who did what, so it is for those who may know."""
     return ItemDetail(
         item=item_row(detail.item, media_url),
         meta=detail.item.meta,
@@ -89,6 +93,7 @@ def item_detail(detail: Detail, media_url: MediaUrl) -> ItemDetail:
 
 
 def review_item(blind: BlindItem, media_url: MediaUrl) -> ReviewItem:
+    """The item for a reviewer: answers by letter, never by author."""
     return ReviewItem(
         id=blind.item.id,
         key=blind.item.key,
@@ -121,6 +126,7 @@ def letter(place: int) -> str:
 
 
 def estimate(measured: Measured) -> EstimateShape:
+    """A number with its evidence, or why there is none."""
     found = measured.estimate
     value, low, high = (None, None, None) if found is None else (found.value, found.low, found.high)
     return EstimateShape(

@@ -18,6 +18,8 @@ MAX_PAGE = 200
 
 @dataclass(frozen=True)
 class Page:
+    """Some of the items of a list."""
+
     items: list[KnownItem]
     next_after: ItemId | None
     """Where the next page begins; None on the last one."""
@@ -25,6 +27,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Detail:
+    """One item with its history."""
+
     item: KnownItem
     why: str
     history: list[Happening]
@@ -40,7 +44,8 @@ def page(db: Reader, actor: Actor, project_id: ProjectId, wanted: ItemFilter, *,
 
 
 def detail(db: Reader, actor: Actor, project_id: ProjectId, item_id: ItemId) -> Detail:
-    """
+    """One item, why its label is what it is, and everything that happened to it.
+
     Raises
     ------
     NotFound

@@ -25,9 +25,11 @@ _PAIRS_SHOWN = 10
 GOLD_NEEDED = 20
 """Graded answers below which a person's accuracy is not shown: its interval would be wider than 40 points."""
 HONEYPOTS_NEEDED = 10
+"""Graded honeypots below which the share of missed ones is not shown."""
 AGREEMENT_NEEDED = 20
 """Items with two or more answers below which agreement is not shown."""
 UNSURE_NEEDED = 20
+"""Answers below which the unsure rate is not shown."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Measured:
 
 @dataclass(frozen=True)
 class PersonQuality:
+    """What is known of one annotator's work."""
+
     person: Person
     n_answers: int
     n_unsure: int
@@ -55,6 +59,8 @@ class PersonQuality:
 
 @dataclass(frozen=True)
 class ClassPair:
+    """Two classes that were given to the same items."""
+
     first: str
     second: str
     n_items: int
@@ -62,6 +68,8 @@ class ClassPair:
 
 @dataclass(frozen=True)
 class Overview:
+    """Everything that answers the question, each number with its evidence."""
+
     project: Project
     counts: Counter[str]
     class_names: dict[str, str]
@@ -80,6 +88,7 @@ class Overview:
 
 
 def overview(db: Reader, actor: Actor, project_id: ProjectId, *, now: datetime) -> Overview:
+    """The project's numbers as they are counted so far."""
     require(actor, Permission.READ_QUALITY, on=project_id)
     project = store.projects.get(db, project_id)
     spec = store.specs.get(db, project_id, project.spec_version).spec
@@ -121,7 +130,7 @@ def _person(person: Person, counts: Counter[str]) -> PersonQuality:
         gold_accuracy=gold_accuracy(counts),
         honeypot_misses=_honeypot_misses(counts),
         median_seconds=median_seconds(counts),
-        last_active_at=person.last_answer_at,
+        last_active_at=person.last_active_at,
     )
 
 

@@ -23,12 +23,14 @@ class BlindItem:
 
 @dataclass(frozen=True)
 class Queue:
+    """What waits for a reviewer."""
+
     items: list[BlindItem]
     n_waiting: dict[Dispute, int]
 
 
 def waiting(db: Reader, actor: Actor, project_id: ProjectId, *, dispute: Dispute | None, limit: int) -> Queue:
-    """The disputed items that have waited longest, and how many wait for which reason."""
+    """Disputed items in the order they came, and how many wait for which reason."""
     require(actor, Permission.REVIEW, on=project_id)
     wanted = ItemFilter(state=ItemState.DISPUTED, dispute=dispute)
     items = store.item_lists.page(db, project_id, wanted, after=ItemId(0), limit=limit)

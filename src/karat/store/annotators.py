@@ -70,14 +70,16 @@ class Person:
     name: str
     is_simulated: bool
     is_paused: bool
-    last_answer_at: datetime | None
+    last_active_at: datetime | None
+    """Of the latest answer or skip; a claim that merely expired is no sign of life."""
 
 
 def people(db: Reader, project_id: ProjectId) -> list[Person]:
     """Everybody who is or was a member, by name."""
     rows = db.rows(
         "SELECT a.id, c.name, c.is_simulated, a.is_paused,"
-        " (SELECT max(s.closed_at) FROM assignment s WHERE s.annotator_id = a.id) AS last_answer_at"
+        " (SELECT s.closed_at FROM assignment s WHERE s.annotator_id = a.id AND s.closed_at IS NOT NULL"
+        "  AND s.state IN (1, 2) ORDER BY s.closed_at DESC LIMIT 1) AS last_active_at"
         " FROM annotator a JOIN account c ON c.id = a.account_id"
         " WHERE a.project_id = :project_id ORDER BY c.name, a.id",
         project_id=project_id,
@@ -88,7 +90,7 @@ def people(db: Reader, project_id: ProjectId) -> list[Person]:
             name=row["name"],
             is_simulated=bool(row["is_simulated"]),
             is_paused=bool(row["is_paused"]),
-            last_answer_at=from_micros_or_none(row["last_answer_at"]),
+            last_active_at=from_micros_or_none(row["last_active_at"]),
         )
         for row in rows
     ]

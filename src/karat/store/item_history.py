@@ -9,7 +9,6 @@ from karat.domain.ids import ItemId
 from karat.store.clock import from_micros
 from karat.store.connection import Reader, Row
 
-
 HappeningKind = Literal["imported", "gold_set", "claimed", "submitted", "revised", "skipped", "expired", "resolved"]
 
 

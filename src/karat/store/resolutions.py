@@ -18,6 +18,7 @@ def add(
     spec_version: int,
     now: datetime,
 ) -> None:
+    """Append a decision; a label of None leaves the item undecided."""
     tx.insert(
         "resolution",
         project_id=project_id,

@@ -87,6 +87,7 @@ class SqliteDatabase:
             cached_statements=512,
         )
         connection.row_factory = sqlite3.Row
+        connection.create_function("fold", 1, _fold, deterministic=True)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -128,6 +129,11 @@ class SqliteDatabase:
                 return group, True
             group.append(request)
         return group, False
+
+
+def _fold(text: str | None) -> str | None:
+    """Lower case of every letter there is; SQLite's own `lower` knows 26."""
+    return None if text is None else text.lower()
 
 
 def _commit_together(connection: sqlite3.Connection, group: list[_Request]) -> None:

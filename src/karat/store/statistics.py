@@ -46,6 +46,7 @@ def agreement(db: Reader, project_id: ProjectId) -> dict[str, Any]:
 
 
 def set_agreement(tx: Writer, project_id: ProjectId, sums: dict[str, Any]) -> None:
+    """Keep the agreement sums."""
     _set(tx, project_id, _AGREEMENT, sums)
 
 
@@ -98,7 +99,10 @@ def replace(tx: Writer, project_id: ProjectId, sums: Sums) -> None:
 
 @dataclass(frozen=True)
 class DayAnswers:
+    """How many answers one day brought."""
+
     day: str
+    """ISO date, UTC."""
     n_answers: int
 
 
@@ -114,11 +118,11 @@ def answers_by_day(db: Reader, project_id: ProjectId, *, days: int) -> list[DayA
 
 
 def answers_since(db: Reader, project_id: ProjectId, since: datetime) -> int:
-    """Answers given through Karat since then; imported ones were given elsewhere."""
+    """Answers given through Karat since then, revisions aside; imported ones were given elsewhere."""
     return int(
         db.value(
             "SELECT count(*) AS n FROM annotation"
-            " WHERE project_id = :project_id AND submitted_at >= :since AND is_imported = 0",
+            " WHERE project_id = :project_id AND submitted_at >= :since AND is_imported = 0 AND supersedes IS NULL",
             project_id=project_id,
             since=to_micros(since),
         )

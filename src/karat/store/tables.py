@@ -217,6 +217,14 @@ item = Table(
     UniqueConstraint("project_id", "key"),
     Index("ix_item_batch_id", "batch_id"),
     Index("ix_item_state", "project_id", "state", "id"),
+    Index(
+        "ix_item_dispute",
+        "project_id",
+        "dispute",
+        "id",
+        sqlite_where=text("dispute IS NOT NULL"),
+        postgresql_where=text("dispute IS NOT NULL"),
+    ),
     Index("ix_item_project_id_id", "project_id", "id"),
 )
 
@@ -232,6 +240,7 @@ gold_label = Table(
     Column("place", BigInteger),
     _time("set_at"),
     Index("ix_gold_label_project_id_kind_place", "project_id", "kind", "place"),
+    Index("ix_gold_label_project_id_item_id", "project_id", "item_id"),
 )
 
 media = Table(
@@ -462,7 +471,7 @@ consensus = Table(
     Column("certainty", Double, nullable=False),
     Column("probabilities", Text, nullable=False),
     Column("n_answers", Integer, nullable=False),
-    Index("ix_consensus_project_id", "project_id", "certainty"),
+    Index("ix_consensus_project_id_label_item_id", "project_id", "label", "item_id"),
 )
 
 consensus_fit = Table(
