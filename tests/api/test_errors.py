@@ -106,7 +106,7 @@ def test_nul_in_an_address_is_refused(api: Api) -> None:
 
 
 def test_an_unknown_address_is_not_found(api: Api) -> None:
-    for path in ("/api/nothing", "/api/projects/", "/media/nothing"):
+    for path in ("/api/nothing", "/api/projects/", "/media/no/thing"):
         answer = api.visitor().get(path)
 
         assert answer.status_code == 404

@@ -75,12 +75,15 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(api: Api) -> None:
     assert answer.json()["code"] == "too_large"
 
 
-def test_a_body_that_does_not_say_how_large_it_is_is_counted(api: Api) -> None:
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "3", "Transfer-Encoding": "chunked"}], ids=["no", "lies"])
+def test_a_body_that_does_not_say_how_large_it_is_is_counted(api: Api, headers: dict[str, str]) -> None:
     async def chunks() -> object:
         for _ in range(api.settings.max_request_bytes // 65_536 + 2):
             yield b" " * 65_536
 
-    answer = api.visitor().post("/api/sign-in", content=chunks(), headers={"Content-Type": "application/json"})
+    answer = api.visitor().post(
+        "/api/sign-in", content=chunks(), headers={"Content-Type": "application/json"} | headers
+    )
 
     assert answer.status_code == 413
     assert is_error_shape(answer)

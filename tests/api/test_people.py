@@ -13,7 +13,7 @@ from karat.domain.ids import AnnotatorId
 from karat.domain.people import SYSTEM, Actor, Role
 from karat.domain.projects import Project
 from tests.api.visitors import PASSWORD, Api, Visitor
-from tests.builders import a_member, a_project
+from tests.builders import a_member, a_project, items
 
 CAROL = {"email": "carol@example.org", "name": "Carol", "password": "carol's own words"}
 
@@ -180,6 +180,21 @@ def test_a_paused_member_stays_a_member_and_is_shown_as_paused(api: Api, project
     assert answer.json()["is_paused"] is True
     assert answer.json()["role"] == "annotator"
     assert api.signed_in(bo.account_id).get(f"/api/projects/{project.id}/spec").status_code == 200
+
+
+def test_a_paused_annotator_gets_no_new_work_until_resumed(api: Api, project: Project, lead: Visitor) -> None:
+    api.database.write(lambda tx: items(tx, project, 3))
+    bo = _member(api, project, "bo", Role.ANNOTATOR)
+    visitor = api.signed_in(bo.account_id)
+    path = f"/api/projects/{project.id}/members/{bo.memberships[project.id].id}"
+
+    def ask_for_work() -> int:
+        return visitor.post(f"/api/projects/{project.id}/work/next", {"hold": 1}).status_code
+
+    lead.patch(path, {"is_paused": True})
+    assert ask_for_work() == 403
+    lead.patch(path, {"is_paused": False})
+    assert ask_for_work() == 200
 
 
 def test_a_returning_member_keeps_the_identity_answers_were_given_under(

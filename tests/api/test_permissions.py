@@ -12,13 +12,15 @@ from typing import Any
 import httpx
 import pytest
 
-from karat import actions
+from karat import actions, store
 from karat.api.app import ROUTES
 from karat.api.routing import operation_id
+from karat.domain.ids import MediaId
 from karat.domain.people import SYSTEM, Actor, Role
 from karat.domain.projects import Project
+from karat.store.media import Media
 from tests.api.visitors import PASSWORD, Api, Visitor
-from tests.builders import a_member, a_project, an_account, items
+from tests.builders import a_batch, a_member, a_project, an_account, items
 
 VISITORS = ("anonymous", "outsider", "annotator", "reviewer", "engineer", "lead", "admin", "scoped_token")
 """The outsider is an annotator elsewhere, the admin no member, the token the lead's, for reading the spec only."""
@@ -45,6 +47,7 @@ class World:
     victim: int
     invitation: int
     link: str
+    picture: str
 
     def claim(self) -> str:
         """An assignment of the visitor's own, or of nobody."""
@@ -97,6 +100,7 @@ MATRIX = [
         EVERYBODY,
         NEW_PERSON,
     ),
+    Row("media_get", "GET", lambda world: world.picture, EVERYBODY),
     Row("me_get", "GET", "/api/me", SIGNED_IN),
     Row("tokens_list_all", "GET", "/api/tokens", PEOPLE),
     Row("tokens_create", "POST", "/api/tokens", PEOPLE, {"name": "pipeline"}),
@@ -176,6 +180,7 @@ def _world(api: Api, visitor: str) -> World:
         victim=victim.memberships[project.id].id,
         invitation=_invitation(api, project, "to be withdrawn"),
         link=_link(api),
+        picture=_picture(api, project),
     )
 
 
@@ -210,6 +215,17 @@ def _link(api: Api) -> str:
         lambda tx: actions.sign_in.make_link(tx, SYSTEM, root.id, link="a link", is_reusable=True, now=api.clock.now)
     )
     return "a link"
+
+
+def _picture(api: Api, project: Project) -> str:
+    """The signed address of a picture: whoever has it may see it."""
+    picture = Media(MediaId("a-picture"), "0" * 64, "image/png", 3, width=1, height=1)
+    batch_id = api.database.write(lambda tx: a_batch(tx, project.id))
+    api.database.write(lambda tx: store.media.add_many(tx, project.id, batch_id, [picture]))
+    path = store.media_files.path_of(api.settings.home, picture.sha256)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"png")
+    return str(api.app.state.context.media_url(picture.id))
 
 
 class _Steadfast(Visitor):

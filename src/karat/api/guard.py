@@ -42,7 +42,7 @@ class Guard:
             if declared.isdigit() and int(declared) > limit:
                 await error_response(413, _too_large(int(declared), limit))(scope, receive, send)
                 return
-            if not declared:
+            if not declared or b"transfer-encoding" in headers:
                 receive = _counted(receive, limit)
         await self._app(scope, receive, send)
 

@@ -20,7 +20,8 @@ class ErrorShape(Shape):
     """The one shape of every error response."""
 
     code: str
-    """not_found, not_allowed, conflict, invalid, not_signed_in, too_many_requests, too_large or unavailable."""
+    """not_found, not_allowed, conflict, invalid, not_signed_in, too_many_requests, too_large, unavailable,
+    or error, which is a fault of Karat and comes with a reference for the administrator."""
     message: str
     problems: list[ProblemShape] = []
 
