@@ -19,6 +19,7 @@ class Settings:
     host: str = "127.0.0.1"
     """Address to listen on. Anything else than loopback should have TLS in front."""
     port: int = 8100
+    """Port to listen on."""
     public_url: str = ""
     """Address people use, when it differs from host and port; its scheme decides whether cookies are Secure."""
     synchronous: str = "full"
@@ -26,11 +27,13 @@ class Settings:
     session_days: int = 14
     """How long a sign-in lasts."""
     max_upload_bytes: int = 4096 * _MiB
+    """Largest file that can be uploaded; the command line imports larger ones."""
     max_request_bytes: int = 2 * _MiB
     """Largest request other than an upload."""
     max_field_bytes: int = 1 * _MiB
     """Largest single field of an imported file."""
     max_image_pixels: int = 100_000_000
+    """Largest picture, width times height."""
     sign_in_per_minute: int = 10
     """Sign-in attempts per minute, per address and per account."""
     requests_per_minute: int = 1200
@@ -38,6 +41,7 @@ class Settings:
     api_docs: bool = False
     """Whether /api/docs shows a page to try the API on; the page loads its scripts from a public CDN."""
     log_level: str = "info"
+    """debug, info, warning or error. At debug, commands that fail show where."""
 
     @property
     def is_postgres(self) -> bool:

@@ -15,6 +15,14 @@ COMMANDS = {
     "worker": Entry("serve_commands", "worker", "Run jobs beside servers that share a PostgreSQL database.", _RUN),
     "project": Entry("project_commands", "project", "Create, list and show projects.", _DATA),
     "import": Entry("import_command", "import_file", "Import items, existing answers and gold labels.", _DATA),
+    "export": Entry("export_command", "export", "Write the labels of a project as they stand now.", _DATA),
+    "release": Entry("release_commands", "release", "Create, list and download releases.", _DATA),
+    "admin": Entry(
+        "admin_commands", "admin", "Make accounts, links, tokens and invitations; rebuild statistics.", _CARE
+    ),
+    "settings": Entry(
+        "settings_command", "settings", "List the environment variables, with what they mean and what holds now.", _CARE
+    ),
     "version": Entry("version_command", "version", "Say which Karat this is, and what it runs on.", _CARE),
 }
 

@@ -1,6 +1,7 @@
 """The job table: enqueued in the caller's transaction, leased by one worker at a time, tried again after a crash."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,6 +69,22 @@ def get(db: Reader, job_id: JobId, project_id: ProjectId) -> Job:
     if row is None:
         raise NotFound(f"project {project_id} has no job {job_id}. Jobs are listed where they were started.")
     return _job(row)
+
+
+def newest(db: Reader, project_id: ProjectId, dedupe: str) -> Job | None:
+    """The job that was asked for last under this `dedupe`, in whatever state it is."""
+    row = db.row(
+        "SELECT * FROM job WHERE project_id = :project_id AND dedupe = :dedupe ORDER BY id DESC LIMIT 1",
+        project_id=project_id,
+        dedupe=dedupe,
+    )
+    return _job(row) if row else None
+
+
+def has_pending(db: Reader, project_id: ProjectId, names: Sequence[str]) -> bool:
+    """Whether a job of one of these names waits or runs for the project."""
+    rows = db.rows("SELECT DISTINCT name FROM job WHERE project_id = :project_id AND state = 0", project_id=project_id)
+    return any(row["name"] in names for row in rows)
 
 
 def is_due(db: Reader, *, now: datetime) -> bool:
