@@ -6,6 +6,7 @@ import {
   niceCeiling,
   place,
   placeRange,
+  rateDomain,
   segments,
   SHARE,
   uprightBars,
@@ -31,6 +32,12 @@ test("an estimate without a value has no place, and without bounds it is a point
     low: 40,
     high: 70,
   });
+});
+
+test("the axis of a rate is as short as its highest interval allows", () => {
+  expect(rateDomain([])).toEqual({ low: 0, high: 0.1 });
+  expect(rateDomain([{ value: 0.02, low: 0, high: 0.12 }, { value: null }]).high).toBe(0.2);
+  expect(rateDomain([{ value: 0.6, low: 0.3, high: 0.8 }]).high).toBe(1);
 });
 
 test("segments lie end to end and fill the width", () => {

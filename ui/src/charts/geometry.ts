@@ -18,6 +18,12 @@ export function coefficientDomain(values: (number | null | undefined)[]): Domain
   return values.some((value) => typeof value === "number" && value < 0) ? { low: -1, high: 1 } : SHARE;
 }
 
+/** An axis for rare things, from 0 to 10, 20, 50 or 100 %: whatever holds every interval. */
+export function rateDomain(estimates: readonly Measured[]): Domain {
+  const highest = Math.max(0, ...estimates.map(({ value, high }) => high ?? value ?? 0));
+  return { low: 0, high: [0.1, 0.2, 0.5].find((end) => highest <= end) ?? 1 };
+}
+
 export interface Measured {
   value?: number | null;
   low?: number | null;

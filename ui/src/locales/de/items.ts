@@ -9,7 +9,7 @@ export default {
   onlyGold: "Nur Elemente mit Gold-Label",
   clear: "Filter aufheben",
   export: "Labels als CSV exportieren",
-  exportHelp: "Alle Labels, wie sie gerade sind. Ein Export ist kein Release: Nichts wurde geprüft.",
+  exportHelp: "Ein Export ist kein Release: Nichts wurde geprüft.",
   none: "Kein Element passt zu diesen Filtern.",
   noneAtAll: "Noch keine Elemente",
   noneAtAllText: "Bringen Sie zu Beginn eine Datei oder einen Ordner mit Bildern ein.",

@@ -34,7 +34,7 @@ export default {
   gate_measured_itemsHelp: "Bei weniger Elemente ist die Übereinstimmung nicht bekannt.",
   percent: "%",
   seconds: "Sekunden",
-  default: "Vorgabe {value}",
+  default: "Vorgabe: {value}.",
   range: "Muss zwischen {low} und {high} liegen.",
   checks: "Gold und Honeypots dürfen zusammen höchstens die Hälfte der Arbeit sein.",
 } satisfies Catalogue["policy"];

@@ -31,6 +31,7 @@ export default {
     "Danach bringen Sie die Elemente ein. Klassen und Regeln lassen sich weiterhin ändern: jede Änderung ergibt eine neue Version.",
   draftKept: "Ihre Eingaben bleiben in diesem Browser, bis das Projekt angelegt ist.",
   discardDraft: "Neu beginnen",
+  discardText: "Alles, was Sie hier eingegeben haben, wird verworfen.",
   created: "„{name}“ ist bereit für seine Elemente.",
   dropText: "Datei hier ablegen: CSV, TSV, JSONL, JSON oder Parquet",
   dropImage: "Bilder oder ein ZIP mit Bildern hier ablegen",

@@ -8,7 +8,7 @@ export default {
   onlyGold: "Only items with a gold label",
   clear: "Clear filters",
   export: "Export labels as CSV",
-  exportHelp: "All labels as they stand now. An export is not a release: nothing has been checked.",
+  exportHelp: "An export is not a release: nothing has been checked.",
   none: "No item matches these filters.",
   noneAtAll: "No items yet",
   noneAtAllText: "Bring in a file or a folder of images to begin.",

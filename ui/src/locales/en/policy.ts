@@ -33,7 +33,7 @@ export default {
   gate_measured_itemsHelp: "With fewer, agreement is not known.",
   percent: "%",
   seconds: "seconds",
-  default: "default {value}",
+  default: "Default: {value}.",
   range: "Must lie between {low} and {high}.",
   checks: "Gold and honeypots together may be at most half of the work.",
 };

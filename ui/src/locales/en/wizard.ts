@@ -30,6 +30,7 @@ export default {
     "Next you bring in the items. Classes and rules can still be changed: a change makes a new version.",
   draftKept: "What you enter is kept in this browser until the project is created.",
   discardDraft: "Start over",
+  discardText: "Everything you have entered here is thrown away.",
   created: "“{name}” is ready for its items.",
   dropText: "Drop a file here: CSV, TSV, JSONL, JSON or Parquet",
   dropImage: "Drop images or a zip of images here",

@@ -9,8 +9,7 @@ export default {
   onlyGold: "Solo elementos con etiqueta de oro",
   clear: "Quitar filtros",
   export: "Exportar etiquetas como CSV",
-  exportHelp:
-    "Todas las etiquetas tal como están. Una exportación no es una publicación: no se ha comprobado nada.",
+  exportHelp: "Una exportación no es una publicación: no se ha comprobado nada.",
   none: "Ningún elemento cumple estos filtros.",
   noneAtAll: "Todavía no hay elementos",
   noneAtAllText: "Para empezar, añada un archivo o una carpeta de imágenes.",

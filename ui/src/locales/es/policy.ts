@@ -33,7 +33,7 @@ export default {
   gate_measured_itemsHelp: "Con menos, no se conoce el acuerdo.",
   percent: "%",
   seconds: "segundos",
-  default: "por defecto {value}",
+  default: "Por defecto: {value}.",
   range: "Debe estar entre {low} y {high}.",
   checks: "Oro y señuelos juntos pueden ser como máximo la mitad del trabajo.",
 } satisfies Catalogue["policy"];

@@ -31,6 +31,7 @@ export default {
     "Después se añaden los elementos. Las clases y reglas pueden seguir cambiando: cada cambio crea una versión nueva.",
   draftKept: "Lo que escriba se guarda en este navegador hasta que se cree el proyecto.",
   discardDraft: "Empezar de nuevo",
+  discardText: "Se descarta todo lo que ha escrito aquí.",
   created: "«{name}» está listo para recibir sus elementos.",
   dropText: "Suelte aquí un archivo: CSV, TSV, JSONL, JSON o Parquet",
   dropImage: "Suelte aquí imágenes o un zip con imágenes",

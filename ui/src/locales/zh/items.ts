@@ -9,7 +9,7 @@ export default {
   onlyGold: "仅带金标标签的条目",
   clear: "清除筛选",
   export: "将标签导出为 CSV",
-  exportHelp: "当前的全部标签。导出不是发布：未经任何检查。",
+  exportHelp: "导出不是发布：未经任何检查。",
   none: "没有符合筛选条件的条目。",
   noneAtAll: "尚无条目",
   noneAtAllText: "请先导入一个文件或图片文件夹。",

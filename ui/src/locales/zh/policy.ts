@@ -31,7 +31,7 @@ export default {
   gate_measured_itemsHelp: "少于此数时，一致性未知。",
   percent: "%",
   seconds: "秒",
-  default: "默认 {value}",
+  default: "默认：{value}。",
   range: "必须在 {low} 与 {high} 之间。",
   checks: "金标与注意力检查合计最多占工作的一半。",
 } satisfies Catalogue["policy"];

@@ -29,6 +29,7 @@ export default {
   createHelp: "接下来导入条目。类别和规则以后仍可修改：每次修改产生一个新版本。",
   draftKept: "在项目创建之前，您填写的内容保存在此浏览器中。",
   discardDraft: "重新开始",
+  discardText: "您在此填写的全部内容将被丢弃。",
   created: "“{name}”已可导入条目。",
   dropText: "将文件拖放到此处：CSV、TSV、JSONL、JSON 或 Parquet",
   dropImage: "将图片或图片压缩包（zip）拖放到此处",

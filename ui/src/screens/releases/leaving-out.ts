@@ -2,7 +2,7 @@
 import type { Gate } from "../../lib/shapes-lead";
 
 /** The check that leaving undecided items out satisfies. */
-const DECIDED = /undecided|decided|resolved/;
+const DECIDED = "decided";
 
 export type Way = "free" | "leaveOut" | "blocked";
 
@@ -13,7 +13,5 @@ export type Way = "free" | "leaveOut" | "blocked";
 export function wayOut(gate: Gate): Way {
   if (gate.passed) return "free";
   const failed = gate.checks.filter((check) => !check.passed);
-  return gate.n_undecided > 0 && failed.length === 1 && DECIDED.test(failed[0]!.name)
-    ? "leaveOut"
-    : "blocked";
+  return gate.n_undecided > 0 && failed.length === 1 && failed[0]?.name === DECIDED ? "leaveOut" : "blocked";
 }
