@@ -3,7 +3,6 @@
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from karat import store
@@ -14,15 +13,15 @@ from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId, Queue
 from karat.domain.items import GoldKind
 from karat.domain.people import Actor
 from karat.domain.permissions import Permission, require
-from karat.domain.probes import Purpose, draw_purpose
+from karat.domain.probes import Draw, Purpose, draw_purpose
 from karat.domain.projects import QualityPolicy
 from karat.domain.routing import (
-    MAX_PROBES,
     SWEEP_PAUSE_SECONDS,
     Claim,
+    NewClaim,
     Stand,
     Stream,
-    check_start,
+    check_ticket,
     goes_back,
     lease_end,
     n_to_claim,
@@ -31,7 +30,7 @@ from karat.domain.routing import (
     refuse_paused,
 )
 from karat.store.connection import Writer
-from karat.store.queue import Cursor
+from karat.store.queue import Cursor, Found
 
 IdMaker = Callable[[], AssignmentId]
 
@@ -188,46 +187,42 @@ def _claim_new(tx: Writer, stand: Stand, n: int, make_id: IdMaker, now: datetime
             store.queue.move_cursor(tx, stand.annotator_id, cursor)
         if search.found is None:
             break
-        # A check is offered only where there was ordinary work: otherwise the end of a project would be all checks.
-        probe = _draw(tx, stand, place, search.found.item_id)
-        found = search.found if probe.purpose is Purpose.PRODUCTION else None
-        assignment = _assignment(stand, probe, make_id(), now)
-        claims.append(store.assignments.add(tx, assignment, place=place, probability=probe.probability, found=found))
-        start = _moved(start, (*search.passed, *([found.cursor] if found else [])))
+        claim, moved = _claim_one(tx, stand, place, search.found, make_id=make_id, now=now)
+        claims.append(claim)
+        start = _moved(start, (*search.passed, moved) if moved else search.passed)
     return claims
 
 
-@dataclass(frozen=True)
-class _Probe:
-    """What one place of the stream got, and with what probability it got that purpose."""
+def _claim_one(
+    tx: Writer, stand: Stand, place: int, found: Found, *, make_id: IdMaker, now: datetime
+) -> tuple[Claim, Cursor | None]:
+    """One place of the stream: a check if one is drawn and left for this person, else what was found in the queue.
 
-    item_id: ItemId
-    purpose: Purpose
-    probability: float
-
-
-def _draw(tx: Writer, stand: Stand, place: int, production: ItemId) -> _Probe:
-    """The item for one place: a check if one is drawn and this person has one left, else the production item."""
+    Checks are drawn only after ordinary work was found: the end of a project would be all checks otherwise.
+    """
     draw = draw_purpose(stand.secret, stand.annotator_id, place, stand.policy)
     if draw.purpose is not Purpose.PRODUCTION:
-        check = _find_check(tx, stand, place, _GOLD_KINDS[draw.purpose])
+        new = _new_claim(stand, place, draw, make_id(), now)
+        ticket = check_ticket(stand.secret, stand.annotator_id, place)
+        check = store.assignments.add_check(tx, new, _GOLD_KINDS[draw.purpose], ticket=ticket)
         if check is not None:
-            return _Probe(check, draw.purpose, draw.probability)
-    return _Probe(production, Purpose.PRODUCTION, production_probability(stand.policy, draw.purpose))
+            return check, None
+    production = Draw(Purpose.PRODUCTION, production_probability(stand.policy, draw.purpose))
+    new = _new_claim(stand, place, production, make_id(), now)
+    return store.assignments.add(tx, new, found), found.cursor
 
 
-def _find_check(tx: Writer, stand: Stand, place: int, kind: GoldKind) -> ItemId | None:
-    n_checks = store.checks.number(tx, stand.project_id, kind)
-    if n_checks == 0:
-        return None
-    return store.checks.first_new(
-        tx,
-        stand.annotator_id,
-        stand.project_id,
-        kind,
-        start=check_start(stand.secret, stand.annotator_id, place, n_checks),
-        n_checks=n_checks,
-        max_probes=MAX_PROBES,
+def _new_claim(stand: Stand, place: int, draw: Draw, assignment_id: AssignmentId, now: datetime) -> NewClaim:
+    return NewClaim(
+        id=assignment_id,
+        annotator_id=stand.annotator_id,
+        project_id=stand.project_id,
+        purpose=draw.purpose,
+        probability=draw.probability,
+        place=place,
+        spec_version=stand.spec_version,
+        claimed_at=now,
+        expires_at=lease_end(stand.policy, now),
     )
 
 
@@ -238,17 +233,3 @@ def _moved(start: Sequence[Cursor], moves: Sequence[Cursor]) -> list[Cursor]:
 
 def _may_sweep(stand: Stand, now: datetime) -> bool:
     return now - stand.swept_at >= timedelta(seconds=SWEEP_PAUSE_SECONDS)
-
-
-def _assignment(stand: Stand, probe: _Probe, assignment_id: AssignmentId, now: datetime) -> Assignment:
-    return Assignment(
-        id=assignment_id,
-        project_id=stand.project_id,
-        item_id=probe.item_id,
-        annotator_id=stand.annotator_id,
-        purpose=probe.purpose,
-        state=AssignmentState.CLAIMED,
-        spec_version=stand.spec_version,
-        claimed_at=now,
-        expires_at=lease_end(stand.policy, now),
-    )

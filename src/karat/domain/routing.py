@@ -45,6 +45,22 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class NewClaim:
+    """A claim about to be recorded, whichever item it gets."""
+
+    id: AssignmentId
+    annotator_id: AnnotatorId
+    project_id: ProjectId
+    purpose: Purpose
+    probability: float
+    """With which this purpose was drawn for this place."""
+    place: int
+    spec_version: int
+    claimed_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Stream:
     """An annotator's live claims, the current one first, and the spec version new answers are given under."""
 
@@ -88,13 +104,13 @@ def goes_back(n_skips: int, is_settled: bool, policy: QualityPolicy) -> bool:
     return not is_settled and n_skips < policy.max_skips
 
 
-def check_start(secret: bytes, annotator: AnnotatorId, place: int, n_checks: int) -> int:
-    """Which of `n_checks` checks to try first for this place of an annotator's stream; from there on forward.
+def check_ticket(secret: bytes, annotator: AnnotatorId, place: int) -> int:
+    """Which check to try first at this place of an annotator's stream: this number modulo how many there are.
 
     A keyed hash: everybody meets the checks in another order, the same on every replay, that nobody can guess.
     """
     digest = hmac.digest(secret, f"check:{annotator}:{place}".encode(), "sha256")
-    return int.from_bytes(digest[:8], "big") % n_checks
+    return int.from_bytes(digest[:7], "big")
 
 
 def production_probability(policy: QualityPolicy, drawn: Purpose) -> float:

@@ -10,10 +10,11 @@ from karat.domain.annotations import Answer
 from karat.domain.assignments import Assignment, AssignmentState, Closed
 from karat.domain.errors import NotFound
 from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId
+from karat.domain.items import GoldKind
 from karat.domain.probes import Purpose
-from karat.domain.routing import Claim, Stand, Stream
+from karat.domain.routing import Claim, NewClaim, Stand, Stream
 from karat.domain.specs import Spec
-from karat.store import queue, specs
+from karat.store import checks, queue, specs
 from karat.store.clock import from_micros, to_micros
 from karat.store.codec import load_policy
 from karat.store.connection import Reader, Row, Writer
@@ -97,54 +98,67 @@ UPDATE assignment SET expires_at = :expires_at WHERE id IN (
 """
 
 
-def add(tx: Writer, assignment: Assignment, *, place: int, probability: float, found: Found | None) -> Claim:
-    """Record a claim at a place of its annotator's stream; returns what the annotator may know of it.
-
-    What was found in the queue loses one of its open places, and the annotator's cursor moves up to it; a check
-    item is in no queue.
-    """
-    values = {
-        "id": assignment.id,
-        "item_id": assignment.item_id,
-        "annotator_id": assignment.annotator_id,
-        "project_id": assignment.project_id,
-        "purpose": int(assignment.purpose),
-        "probability": probability,
-        "place": place,
-        "spec_version": assignment.spec_version,
-        "claimed_at": to_micros(assignment.claimed_at),
-        "expires_at": to_micros(assignment.expires_at),
-    }
+def add(tx: Writer, new: NewClaim, found: Found) -> Claim:
+    """Claim what was found in the queue: it loses one of its open places, and the cursor moves up to it."""
+    values = _values(new)
     if tx.is_postgres:
-        content = _add_postgres(tx, values, found)
+        # One round trip for all of it: each costs more than the work.
+        position, queue_id = found.cursor.position, found.cursor.queue_id
+        content = tx.value(_ADD_POSTGRES, **values, item_id=found.item_id, queue_id=queue_id, position=position)
     else:
-        if found is not None:
-            queue.take(tx, assignment.annotator_id, found)
-        tx.execute(_ADD, **values)
-        tx.execute(_COUNT, annotator_id=assignment.annotator_id, place=place)
-        content = tx.value(_CONTENT, item_id=assignment.item_id)
-    return Claim(assignment.id, json.loads(content), assignment.expires_at)
+        queue.take(tx, new.annotator_id, found)
+        content = _add(tx, values, found.item_id)
+    return Claim(new.id, json.loads(content), new.expires_at)
 
 
-def _add_postgres(tx: Writer, values: dict[str, Any], found: Found | None) -> Any:
-    """The same in one round trip, each of which costs more than all of the work."""
-    if found is None:
-        return tx.value(_ADD_CHECK_POSTGRES, **values)
-    cursor = found.cursor
-    return tx.value(_ADD_FOUND_POSTGRES, **values, queue_id=cursor.queue_id, position=cursor.position)
+def add_check(tx: Writer, new: NewClaim, kind: GoldKind, *, ticket: int) -> Claim | None:
+    """Claim the check that `checks.first_new` finds; None when this person has had them all."""
+    values = _values(new)
+    if tx.is_postgres:
+        content = tx.value(_ADD_CHECK_POSTGRES, **values, kind=kind.value, ticket=ticket)
+    else:
+        item_id = checks.first_new(tx, new.annotator_id, new.project_id, kind, ticket=ticket)
+        content = None if item_id is None else _add(tx, values, item_id)
+    return None if content is None else Claim(new.id, json.loads(content), new.expires_at)
+
+
+def _add(tx: Writer, values: dict[str, Any], item_id: ItemId) -> Any:
+    tx.execute(f"{_ADD} VALUES (:item_id, {_NEW})", **values, item_id=item_id)
+    tx.execute(_COUNT, annotator_id=values["annotator_id"], place=values["place"])
+    return tx.value("SELECT content FROM item WHERE id = :id", id=item_id)
+
+
+def _values(new: NewClaim) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "annotator_id": new.annotator_id,
+        "project_id": new.project_id,
+        "purpose": int(new.purpose),
+        "probability": new.probability,
+        "place": new.place,
+        "spec_version": new.spec_version,
+        "claimed_at": to_micros(new.claimed_at),
+        "expires_at": to_micros(new.expires_at),
+    }
 
 
 _ADD = """
-INSERT INTO assignment (id, item_id, annotator_id, project_id, purpose, probability, place, state, spec_version,
-                        claimed_at, expires_at)
-VALUES (:id, :item_id, :annotator_id, :project_id, :purpose, :probability, :place, 0, :spec_version,
-        :claimed_at, :expires_at)
+INSERT INTO assignment (item_id, id, annotator_id, project_id, purpose, probability, place, spec_version,
+                        claimed_at, expires_at, state)
+"""
+_NEW = """
+:id, :annotator_id, :project_id, :purpose, :probability, :place, :spec_version, :claimed_at, :expires_at, 0
 """
 _COUNT = "UPDATE annotator SET n_served = :place + 1 WHERE id = :annotator_id"
-_CONTENT = "SELECT content FROM item WHERE id = :item_id"
-_ADD_CHECK_POSTGRES = f"WITH added AS ({_ADD}), counted AS ({_COUNT}) {_CONTENT}"
-_ADD_FOUND_POSTGRES = f"""
-WITH taken AS ({queue.TAKE}), moved AS ({queue.MOVE_CURSOR}), added AS ({_ADD}), counted AS ({_COUNT}) {_CONTENT}
+_ADD_POSTGRES = f"""
+WITH taken AS ({queue.TAKE}), moved AS ({queue.MOVE_CURSOR}), added AS ({_ADD} VALUES (:item_id, {_NEW})),
+     counted AS ({_COUNT})
+SELECT content FROM item WHERE id = :item_id
+"""
+_ADD_CHECK_POSTGRES = f"""
+WITH {checks.FIRST_NEW}, added AS ({_ADD} SELECT item_id, {_NEW} FROM probe),
+     counted AS ({_COUNT} AND EXISTS (SELECT 1 FROM probe))
+SELECT content FROM item WHERE id = (SELECT item_id FROM probe)
 """
 
 

@@ -2,44 +2,48 @@
 
 from karat.domain.ids import AnnotatorId, ItemId, ProjectId
 from karat.domain.items import GoldKind
+from karat.domain.routing import MAX_PROBES
 from karat.store.connection import Reader
 
 
-def number(db: Reader, project_id: ProjectId, kind: GoldKind) -> int:
-    """How many checks of this kind the project has; their places run from 0 without gaps."""
-    last = db.value(
-        "SELECT MAX(place) FROM gold_label WHERE project_id = :project_id AND kind = :kind",
+def first_new(
+    db: Reader, annotator_id: AnnotatorId, project_id: ProjectId, kind: GoldKind, *, ticket: int
+) -> ItemId | None:
+    """The first check this person never had, from the place the ticket falls on forward and around.
+
+    None when none is left, or none among `MAX_PROBES` places.
+    """
+    item_id = db.value(
+        f"WITH {FIRST_NEW} SELECT item_id FROM probe",
+        annotator_id=annotator_id,
         project_id=project_id,
         kind=kind.value,
+        ticket=ticket,
     )
-    return 0 if last is None else int(last) + 1
+    return None if item_id is None else ItemId(item_id)
 
 
-def first_new(
-    db: Reader,
-    annotator_id: AnnotatorId,
-    project_id: ProjectId,
-    kind: GoldKind,
-    *,
-    start: int,
-    n_checks: int,
-    max_probes: int,
-) -> ItemId | None:
-    """The first check this person never had, from place `start` forward and around; None after `max_probes`."""
-    end = min(start + max_probes, n_checks)
-    around = min(max_probes - (end - start), start)
-    for low, high in ((start, end), (0, around)):
-        item_id = db.value(
-            _FIRST_NEW, annotator_id=annotator_id, project_id=project_id, kind=kind.value, low=low, high=high
-        )
-        if item_id is not None:
-            return ItemId(item_id)
-    return None
-
-
-_FIRST_NEW = """
-SELECT g.item_id FROM gold_label g
-WHERE g.project_id = :project_id AND g.kind = :kind AND g.place >= :low AND g.place < :high
-  AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.item_id = g.item_id AND a.annotator_id = :annotator_id)
-ORDER BY g.place LIMIT 1
+# Subqueries as values, not joins nor NOT EXISTS: PostgreSQL would read all checks, and all this person ever did.
+_UNKNOWN = """
+g.project_id = :project_id AND g.kind = :kind AND (
+  SELECT 1 FROM assignment a WHERE a.item_id = g.item_id AND a.annotator_id = :annotator_id
+) IS NULL ORDER BY g.place LIMIT 1
+"""
+# The place is computed here rather than asked for first, so that it takes no more round trips than production does:
+# they would tell checks apart by time. Without checks there is no start, and nothing is found.
+FIRST_NEW = f"""
+size AS (
+  SELECT MAX(place) + 1 AS n, CAST(:ticket AS bigint) % NULLIF(MAX(place) + 1, 0) AS start
+  FROM gold_label WHERE project_id = :project_id AND kind = :kind
+), probe AS (
+  SELECT item_id FROM (
+    SELECT * FROM (
+      SELECT g.item_id, 0 AS turn FROM gold_label g
+      WHERE g.place >= (SELECT start FROM size) AND g.place < (SELECT start + {MAX_PROBES} FROM size) AND {_UNKNOWN}
+    ) ahead UNION ALL SELECT * FROM (
+      SELECT g.item_id, 1 AS turn FROM gold_label g
+      WHERE g.place < (SELECT start FROM size) AND g.place < (SELECT start + {MAX_PROBES} - n FROM size) AND {_UNKNOWN}
+    ) around
+  ) found ORDER BY turn LIMIT 1
+)
 """

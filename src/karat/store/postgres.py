@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.rows import dict_row
+from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool
 
 from karat.store.connection import Reader, Writer
@@ -31,6 +32,7 @@ class PostgresDatabase:
             max_size=MAX_CONNECTIONS,
             open=False,
             kwargs={"row_factory": dict_row, "autocommit": True},
+            configure=_configure,
         )
         self._pool.open(wait=True, timeout=30)
         self._threads = ThreadPoolExecutor(MAX_CONNECTIONS, thread_name_prefix="karat-writer")
@@ -61,3 +63,8 @@ class PostgresDatabase:
         """Finish what is running and close every connection."""
         self._threads.shutdown(wait=True)
         self._pool.close()
+
+
+def _configure(connection: psycopg.Connection[dict[str, Any]]) -> None:
+    # Otherwise a number's size decides its type, and a statement is prepared anew for every combination of sizes.
+    connection.adapters.register_dumper(int, Int8Dumper)
