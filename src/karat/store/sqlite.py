@@ -142,13 +142,16 @@ def _commit_together(connection: sqlite3.Connection, group: list[_Request]) -> N
         connection.execute("BEGIN IMMEDIATE")
         writer = Writer(connection, is_postgres=False)
         for change, future in group:
-            outcomes.append((future, *_run_in_savepoint(connection, writer, change)))
+            # From here on nobody can cancel it: what is committed is also answered.
+            if future.set_running_or_notify_cancel():
+                outcomes.append((future, *_run_in_savepoint(connection, writer, change)))
         connection.execute("COMMIT")
     except BaseException as error:
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         for _, future in group:
-            future.set_exception(error)
+            if not future.cancelled():
+                future.set_exception(error)
         return
     for future, result, failure in outcomes:
         if failure is None:
