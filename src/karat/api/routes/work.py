@@ -1,11 +1,12 @@
 """An annotator's work. Law: what is answered here is the same for production and check items.
 
 `next`, `submit` and `skip` are on the path of every annotation: they answer with JSON that is written directly,
-without validating what we have just made ourselves; a test holds it against the schema. They answer on the beat:
-finding a check takes some hundredths of a millisecond more than finding production work, which would add up.
+without validating what we have just made ourselves; a test holds it against the schema. They answer with
+a random delay: finding a check takes some hundredths of a millisecond longer than finding production work.
 """
 
 import asyncio
+import random
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -41,8 +42,11 @@ router = routing.router()
 MediaUrl = Callable[[str], str]
 AssignmentPath = Annotated[AssignmentId, Path(min_length=1, max_length=64)]
 
-BEAT_SECONDS = 0.005
-"""Answers take a multiple of this: an annotator, who prefetches, does not notice; a stopwatch learns nothing."""
+BLUR_SECONDS = 0.006
+"""Answers wait for a random part of this: a person who prefetches does not notice, and a stopwatch learns nothing.
+
+Not up to the next multiple of a fixed time: timers round to milliseconds, which let the difference through.
+"""
 
 
 @router.get("/projects/{project_id}/work")
@@ -61,41 +65,36 @@ async def recent(here: Here, who: Who, project_id: ProjectPath) -> RecentAnswers
 @router.post("/projects/{project_id}/work/next", response_model=WorkStream)
 async def next_items(here: Here, who: Who, project_id: ProjectPath, body: NextRequest) -> Response:
     """Work to do: what is held already, renewed, and more up to `hold`."""
-    now, began = here.now(), _clock()
+    now = here.now()
     stream = await here.write(lambda tx: actions.assignments.claim(tx, who, project_id, hold=body.hold, now=now))
-    await _beat(began)
+    await _blur()
     return _json(_stream(stream, here.media_url))
 
 
 @router.post("/work/{assignment_id}/submit", response_model=SubmitReceipt)
 async def submit(here: Here, who: Who, assignment_id: AssignmentPath, body: SubmitRequest) -> Response:
     """Answer an item, or change the answer; the same answer again is safe. The next items come with the receipt."""
-    answer, now, began = _answer(body), here.now(), _clock()
+    answer, now = _answer(body), here.now()
     stream = await here.write(
         lambda tx: actions.annotations.submit_and_go_on(tx, who, assignment_id, answer, hold=body.hold, now=now)
     )
-    await _beat(began)
+    await _blur()
     return _receipt(assignment_id, stream, here.media_url)
 
 
 @router.post("/work/{assignment_id}/skip", response_model=SubmitReceipt)
 async def skip(here: Here, who: Who, assignment_id: AssignmentPath, body: SkipRequest) -> Response:
     """Decline an item with a reason. The next items come with the receipt."""
-    now, began = here.now(), _clock()
+    now = here.now()
     stream = await here.write(
         lambda tx: actions.assignments.skip_and_go_on(tx, who, assignment_id, body.reason, hold=body.hold, now=now)
     )
-    await _beat(began)
+    await _blur()
     return _receipt(assignment_id, stream, here.media_url)
 
 
-def _clock() -> float:
-    return asyncio.get_running_loop().time()
-
-
-async def _beat(began: float) -> None:
-    """Wait for the next beat since `began`."""
-    await asyncio.sleep((began - _clock()) % BEAT_SECONDS)
+async def _blur() -> None:
+    await asyncio.sleep(random.uniform(0, BLUR_SECONDS))
 
 
 def _answer(body: SubmitRequest) -> Answer:
