@@ -15,6 +15,7 @@ from karat.actions import (
     sign_in,
     specs,
     tokens,
+    uploads,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "sign_in",
     "specs",
     "tokens",
+    "uploads",
 ]

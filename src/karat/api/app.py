@@ -18,8 +18,10 @@ from karat.api.interface import Interface
 from karat.api.routes import (
     events,
     health,
+    imports,
     invitations,
     items,
+    jobs,
     me,
     media,
     members,
@@ -29,6 +31,7 @@ from karat.api.routes import (
     sign_in,
     specs,
     tokens,
+    uploads,
     work,
 )
 from karat.api.routing import operation_id
@@ -37,8 +40,10 @@ from karat.settings import Settings
 ROUTES = (
     events,
     health,
+    imports,
     invitations,
     items,
+    jobs,
     me,
     media,
     members,
@@ -48,6 +53,7 @@ ROUTES = (
     sign_in,
     specs,
     tokens,
+    uploads,
     work,
 )
 """Every module with routes; each has a `router`."""

@@ -5,6 +5,8 @@ from karat.queries import (
     events,
     installation,
     items,
+    jobs,
+    labels,
     media,
     overview,
     people,
@@ -12,6 +14,7 @@ from karat.queries import (
     releases,
     review,
     specs,
+    uploads,
     work,
 )
 
@@ -20,6 +23,8 @@ __all__ = [
     "events",
     "installation",
     "items",
+    "jobs",
+    "labels",
     "media",
     "overview",
     "people",
@@ -27,5 +32,6 @@ __all__ = [
     "releases",
     "review",
     "specs",
+    "uploads",
     "work",
 ]

@@ -12,7 +12,7 @@ class ColumnShape(Shape):
 
     name: str
     role: str
-    """id, content, label, annotator, gold, honeypot, priority, time or meta."""
+    """id, content, label, annotator, gold, check, priority, time or meta."""
     examples: list[str]
 
 
@@ -43,6 +43,8 @@ class ColumnMapping(Shape):
     check: str | None = None
     """Column that says "gold", "honeypot" or "reference" for rows with a gold label; without it gold is gold."""
     priority: str | None = None
+    time: str | None = None
+    """When an existing answer was given."""
 
 
 class NewImport(Shape):
