@@ -121,7 +121,7 @@ def review_some(workplace: Workplace, token: str, *, share: float) -> int:
         queue = (
             http.get(f"/api/projects/{workplace.project_id}/review", params={"limit": 100}).raise_for_status().json()
         )
-        chosen = queue["items"][: round(share * len(queue["items"]))]
+        chosen = workplace.rng.sample(queue["items"], round(share * len(queue["items"])))
         for item in chosen:
             message = workplace.messages[item["content"]["text"]]
             note = "Too little to go on." if message.ambiguity > 0.8 else "As the rules of the spec say."

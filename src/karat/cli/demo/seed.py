@@ -33,7 +33,7 @@ _DIGITS_NOTE = "300 scans from scikit-learn's bundled digits set. Nobody has lab
 _DAYS = 6
 _N_ANSWERS = 900
 """Of about 1,000 that would finish the project: the rest is left for whoever tries the demo."""
-_REVIEWED_SHARE = 0.75
+_REVIEWED_SHARE = 0.8
 _N_DIGIT_CHECKS = 24
 
 
@@ -55,6 +55,7 @@ def seed(database: Database, settings: Settings, *, now: datetime) -> None:
 def _bank_project(http: httpx.Client) -> int:
     policy = {
         "overlap": 3,
+        "majority_share": 0.7,
         "gold_share": 0.15,
         "honeypot_share": 0.08,
         "gate_gold_accuracy": 0.75,
