@@ -1,5 +1,4 @@
 /** The commands that are possible right now: the shell's and those of the screen on top. */
-import { untrack } from "svelte";
 import { commandFor, placeOf, type BoundCommand } from "./commands";
 
 export interface CommandList {
@@ -9,10 +8,17 @@ export interface CommandList {
 
 class Registry {
   lists = $state.raw<readonly CommandList[]>([]);
+  /** The truth, apart from the state: while a screen is taken down, state reads as it was before the next came up. */
+  #all: readonly CommandList[] = [];
 
   add(list: CommandList): () => void {
-    this.lists = [...this.lists, list];
-    return () => (this.lists = this.lists.filter((one) => one !== list));
+    this.#set([...this.#all, list]);
+    return () => this.#set(this.#all.filter((one) => one !== list));
+  }
+
+  #set(lists: readonly CommandList[]): void {
+    this.#all = lists;
+    this.lists = lists;
   }
 
   /** Do what a key asks for; dialogs keep their keys to themselves. */
@@ -33,9 +39,5 @@ export const registry = new Registry();
 
 /** Offer commands for as long as the calling component is on screen. */
 export function useCommands(title: () => string, commands: () => readonly BoundCommand[]): void {
-  // Adding reads and writes the same list; followed, it would go round for ever.
-  $effect.pre(() => {
-    const remove = untrack(() => registry.add({ title, commands }));
-    return () => untrack(remove);
-  });
+  $effect.pre(() => registry.add({ title, commands }));
 }
