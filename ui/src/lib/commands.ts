@@ -22,6 +22,8 @@ export interface Command<Context> {
   inText?: boolean;
   /** Has keys, but is no use in the palette (choosing class 3). */
   keysOnly?: boolean;
+  /** One of a row of keys that the help tells of once. */
+  isFollower?: boolean;
   /** Holding the key down does it again and again. */
   repeats?: boolean;
 }

@@ -26,7 +26,7 @@ export default {
   down: "Nächstes Element der Liste",
   up: "Voriges Element der Liste",
   writeNote: "Notiz schreiben",
-  choose: "Für Klasse {n} entscheiden",
+  choose: "Klasse wählen: 1 bis 9, dann 0",
   emptyTitle: "Nichts wartet auf Prüfung",
   emptyText:
     "Elemente kommen hierher, wenn Annotator:innen unsicher oder uneinig sind oder eines zu oft überspringen.",

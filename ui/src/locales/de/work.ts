@@ -18,7 +18,7 @@ export default {
   zoomIn: "Vergrößern",
   zoomOut: "Verkleinern",
   fit: "Bild einpassen",
-  choose: "Klasse {n} wählen",
+  choose: "Klasse wählen: 1 bis 9, dann 0",
   chooseFirst: "Wählen Sie zuerst eine Klasse oder „Unsicher“.",
   revising: { one: "Revision Ihrer letzten Antwort", other: "Revision: {n} Antworten zurück" },
   toCurrent: "Zum aktuellen Element",

@@ -25,7 +25,7 @@ export default {
   down: "Next item in the list",
   up: "Previous item in the list",
   writeNote: "Write a note",
-  choose: "Decide for class {n}",
+  choose: "Choose a class: 1 to 9, then 0",
   emptyTitle: "Nothing waits for review",
   emptyText: "Items come here when annotators are unsure, disagree, or skip one too often.",
   emptyQueue: "This queue is empty; the others are not.",

@@ -17,7 +17,7 @@ export default {
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
   fit: "Fit image",
-  choose: "Choose class {n}",
+  choose: "Choose a class: 1 to 9, then 0",
   chooseFirst: "Choose a class first, or say that you are unsure.",
   revising: { one: "Revising your last answer", other: "Revising: {n} answers back" },
   toCurrent: "To the current item",

@@ -26,7 +26,7 @@ export default {
   down: "Elemento siguiente de la lista",
   up: "Elemento anterior de la lista",
   writeNote: "Escribir una nota",
-  choose: "Decidir por la clase {n}",
+  choose: "Elegir una clase: 1 a 9, luego 0",
   emptyTitle: "Nada espera revisión",
   emptyText:
     "Los elementos llegan aquí cuando los anotadores dudan, discrepan u omiten uno demasiadas veces.",

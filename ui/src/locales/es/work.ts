@@ -18,7 +18,7 @@ export default {
   zoomIn: "Acercar",
   zoomOut: "Alejar",
   fit: "Ajustar imagen",
-  choose: "Elegir clase {n}",
+  choose: "Elegir una clase: 1 a 9, luego 0",
   chooseFirst: "Elija primero una clase o indique que duda.",
   revising: { one: "Revisando su última respuesta", other: "Revisando: {n} respuestas atrás" },
   toCurrent: "Al elemento actual",

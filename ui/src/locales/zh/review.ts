@@ -26,7 +26,7 @@ export default {
   down: "列表中下一个",
   up: "列表中上一个",
   writeNote: "写备注",
-  choose: "裁定为类别 {n}",
+  choose: "选择类别：1 至 9，然后 0",
   emptyTitle: "没有待审核的条目",
   emptyText: "当标注员不确定、意见分歧或多次跳过时，条目会出现在这里。",
   emptyQueue: "此队列为空，其他队列还有条目。",

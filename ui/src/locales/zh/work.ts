@@ -18,7 +18,7 @@ export default {
   zoomIn: "放大",
   zoomOut: "缩小",
   fit: "图像适应窗口",
-  choose: "选择类别 {n}",
+  choose: "选择类别：1 至 9，然后 0",
   chooseFirst: "请先选择类别，或选择“不确定”。",
   revising: { other: "正在修改：往前第 {n} 个答案" },
   toCurrent: "返回当前条目",

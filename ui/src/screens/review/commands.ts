@@ -17,9 +17,10 @@ const isOpen = ({ desk }: ReviewScreen) => desk.item !== null;
 
 const classCommands: Command<ReviewScreen>[] = Array.from({ length: MANY }, (_, index) => ({
   id: `class-${index}`,
-  label: () => t("review.choose", { n: index + 1 }),
+  label: () => t("review.choose"),
   keys: [keyOfClass(index)!],
   keysOnly: true,
+  isFollower: index > 0,
   when: ({ desk, spec }) => desk.item !== null && index < (spec()?.classes.length ?? 0),
   run: ({ desk, spec }) => desk.choose(spec()?.classes[index]?.key ?? ""),
 }));

@@ -22,9 +22,10 @@ const isImage = ({ session }: Desk) => Boolean(session.viewed?.item.image_url);
 
 const classCommands: Command<Desk>[] = Array.from({ length: MANY }, (_, index) => ({
   id: `class-${index}`,
-  label: () => t("work.choose", { n: index + 1 }),
+  label: () => t("work.choose"),
   keys: [keyOfClass(index)!],
   keysOnly: true,
+  isFollower: index > 0,
   when: ({ session }) => session.viewed !== null && index < (session.desk?.spec.classes.length ?? 0),
   run: ({ session }) => session.choose(session.desk?.spec.classes[index]?.key ?? ""),
 }));
