@@ -339,6 +339,11 @@ class Client:
         """Write the files of a release as a zip: labels, answers, annotators, manifest.json, spec.json."""
         return self._save(f"{self._path(project)}/releases/{number}/download", Path(path), file_format, progress)
 
+    def media(self, image_url: str) -> bytes:
+        """The picture of an item, by the `image_url` of its content."""
+        with self._connection.download(image_url) as blocks:
+            return b"".join(blocks)
+
     # --- People and work ------------------------------------------------------------------------------------------
 
     def work(self, project: ProjectRef) -> Work:

@@ -6,16 +6,13 @@ project would not have.
 
 import heapq
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-import httpx
 
 from karat.cli.demo.clock import SimulatedClock
 from karat.cli.demo.workforce import Message, SimulatedAnnotator, read
+from karat.client import Client
 
 _SESSION_ITEMS = 26
 """Items per person and day: one work session."""
@@ -33,7 +30,7 @@ class _Turn:
 @dataclass
 class _Worker:
     person: SimulatedAnnotator
-    http: httpx.Client
+    client: Client
     left: int
 
 
@@ -61,7 +58,7 @@ def replay(
         Answers and skips submitted.
     """
     n_done = 0
-    workers = [_Worker(person, _client(workplace.address, token), 0) for person, token in people]
+    workers = [_Worker(person, Client(workplace.address, token), 0) for person, token in people]
     try:
         for turn in _turns(workers, days, workplace.rng):
             if n_done >= n_answers:
@@ -69,7 +66,7 @@ def replay(
             n_done += _take_turn(workplace, turn)
     finally:
         for worker in workers:
-            worker.http.close()
+            worker.client.close()
     return n_done
 
 
@@ -93,69 +90,36 @@ def _take_turn(workplace: Workplace, turn: _Turn) -> int:
     worker, clock = turn.worker, workplace.clock
     clock.move_to(turn.at)
     worker.left -= 1
-    stream = _post(worker.http, f"/api/projects/{workplace.project_id}/work/next", {"hold": 1})
-    if not stream["assignments"]:
+    work = worker.client.work(workplace.project_id)
+    assignments = work.next()
+    if not assignments:
         worker.left = 0
         return 0
-    assignment = stream["assignments"][0]
-    reading = read(workplace.messages[assignment["item"]["text"]], worker.person, workplace.classes, workplace.rng)
+    text = assignments[0]["item"]["text"]
+    assert text is not None
+    reading = read(workplace.messages[text], worker.person, workplace.classes, workplace.rng)
     turn.at = turn.at + timedelta(seconds=reading.seconds)
     clock.move_to(turn.at)
     if reading.is_skip:
-        _post(worker.http, f"/api/work/{assignment['id']}/skip", {"reason": reading.reason, "hold": 0})
-        return 1
-    answer = {
-        "label": reading.label,
-        "unsure": reading.label is None,
-        "reason": reading.reason,
-        "duration_ms": round(reading.seconds * 1000),
-        "hold": 0,
-    }
-    _post(worker.http, f"/api/work/{assignment['id']}/submit", answer)
+        work.skip(assignments[0], reading.reason)
+    elif reading.label is None:
+        work.submit(assignments[0], unsure=reading.reason, seconds=reading.seconds)
+    else:
+        work.submit(assignments[0], reading.label, seconds=reading.seconds)
     return 1
 
 
 def review_some(workplace: Workplace, token: str, *, share: float) -> int:
     """Have the simulated reviewer decide a share of what waits; the rest is left for whoever tries the demo."""
-    with _client(workplace.address, token) as http:
-        queue = (
-            http.get(f"/api/projects/{workplace.project_id}/review", params={"limit": 100}).raise_for_status().json()
-        )
-        chosen = workplace.rng.sample(queue["items"], round(share * len(queue["items"])))
+    with Client(workplace.address, token) as client:
+        waiting = client.review_queue(workplace.project_id, limit=100)["items"]
+        chosen = workplace.rng.sample(waiting, round(share * len(waiting)))
         for item in chosen:
-            message = workplace.messages[item["content"]["text"]]
-            note = "Too little to go on." if message.ambiguity > 0.8 else "As the rules of the spec say."
-            decision = {"undecidable": True} if message.ambiguity > 0.8 else {"label": message.truth}
-            path = f"/api/projects/{workplace.project_id}/items/{item['id']}/resolution"
-            _post(http, path, {**decision, "note": note})
+            text = item["content"]["text"]
+            assert text is not None
+            message = workplace.messages[text]
+            if message.ambiguity > 0.8:
+                client.resolve(workplace.project_id, item["id"], None, note="Too little to go on.")
+            else:
+                client.resolve(workplace.project_id, item["id"], message.truth, note="As the rules of the spec say.")
         return len(chosen)
-
-
-def wait_for(http: httpx.Client, path: str, *, seconds: float) -> Any:
-    """Poll a job until it is over; its result.
-
-    Raises
-    ------
-    RuntimeError
-        When it failed or takes longer.
-    """
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        job = http.get(path).raise_for_status().json()
-        if job["state"] == "done":
-            return job["result"]
-        if job["state"] == "failed":
-            raise RuntimeError(f"{job['name']} failed: {job['error']}")
-        time.sleep(0.05)
-    raise RuntimeError(f"{path} is not done after {seconds:.0f} s")
-
-
-def _client(address: str, token: str) -> httpx.Client:
-    return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
-
-
-def _post(http: httpx.Client, path: str, body: dict[str, Any]) -> Any:
-    response = http.post(path, json=body)
-    if response.is_error:
-        raise RuntimeError(f"{path} answered {response.status_code}: {response.text}")
-    return response.json()

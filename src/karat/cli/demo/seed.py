@@ -2,21 +2,23 @@
 
 import json
 import random
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import httpx
 import uvicorn
 
 from karat.api.app import create_app
 from karat.cli.demo import people
 from karat.cli.demo.clock import SimulatedClock
 from karat.cli.demo.digits import as_zip, digits
-from karat.cli.demo.replay import Workplace, replay, review_some, wait_for
+from karat.cli.demo.replay import Workplace, replay, review_some
 from karat.cli.demo.workforce import Message, messages, spec, workforce
+from karat.client import Client
 from karat.domain.ids import AccountId, ProjectId
 from karat.domain.people import Role
 from karat.jobs.worker import Worker
@@ -43,16 +45,16 @@ def seed(database: Database, settings: Settings, *, now: datetime) -> None:
     clock = SimulatedClock(first_day + timedelta(hours=8))
     accounts = database.write(lambda tx: people.open_visitors(tx, now=clock()))
     lead = database.write(lambda tx: people.api_token(tx, accounts[people.VISITORS[0].email], now=clock()))
-    with _serving(database, settings, clock) as address, _client(address, lead) as http:
-        bank = _bank_project(http)
+    with _serving(database, settings, clock) as address, Client(address, lead) as client:
+        bank = _bank_project(client)
         _bank_work(database, address, clock, bank, first_day)
         clock.move_to(now)
-        numbers = _digits_project(http)
+        numbers = _digits_project(client)
         for project_id in (bank, numbers):
             _let_visitors_in(database, accounts, project_id, now=now)
 
 
-def _bank_project(http: httpx.Client) -> int:
+def _bank_project(client: Client) -> int:
     policy = {
         "overlap": 3,
         "majority_share": 0.7,
@@ -60,12 +62,11 @@ def _bank_project(http: httpx.Client) -> int:
         "honeypot_share": 0.08,
         "gate_gold_accuracy": 0.75,
     }
-    body = {"name": BANK, "media_kind": "text", "spec": spec(), "policy": policy, "note": _SIMULATED_NOTE}
-    project_id = _ok(http.post("/api/projects", json=body))["id"]
+    project_id = client.create_project(BANK, spec=spec(), policy=policy, note=_SIMULATED_NOTE)["id"]
     rows = "\n".join(json.dumps(_row(message)) for message in messages())
     mapping = {"id": "id", "content": "text", "gold": "gold", "check": "check"}
-    _import(http, project_id, "bank_messages.jsonl", rows.encode(), mapping)
-    return int(project_id)
+    _import(client, project_id, "bank_messages.jsonl", rows.encode(), mapping)
+    return project_id
 
 
 def _row(message: Message) -> dict[str, Any]:
@@ -90,8 +91,8 @@ def _bank_work(database: Database, address: str, clock: SimulatedClock, project_
     replay(workplace, team, [first_day + timedelta(days=day) for day in range(_DAYS)], n_answers=_N_ANSWERS)
     reviewer = database.write(lambda tx: people.open_simulated(tx, people.SIMULATED_REVIEWER, now=clock()))
     token = _worker_token(database, project_id, reviewer, Role.REVIEWER, clock)
-    with _client(address, token) as http:
-        _wait_until_counted(http, project_id)
+    with Client(address, token) as reviewing:
+        _wait_until_counted(reviewing, project_id)
     clock.move_to(clock() + timedelta(hours=1))
     review_some(workplace, token, share=_REVIEWED_SHARE)
 
@@ -101,15 +102,14 @@ def _worker_token(database: Database, project_id: int, account_id: AccountId, ro
     return database.write(lambda tx: people.api_token(tx, account_id, now=clock()))
 
 
-def _digits_project(http: httpx.Client) -> int:
+def _digits_project(client: Client) -> int:
     pictures = digits()
     classes = [{"key": str(digit), "name": str(digit)} for digit in range(10)]
     classes[1]["definition"] = "A single stroke, with or without a flag at the top or a foot."
     classes[7]["definition"] = "A horizontal stroke at the top and a long slanted one, with or without a bar."
-    body = {
-        "name": DIGITS,
-        "media_kind": "image",
-        "spec": {
+    made = client.create_project(
+        DIGITS,
+        spec={
             "question": "Which digit is this?",
             "purpose": "Given a scanned digit, decide which one its writer meant, so that forms can be read.",
             "classes": classes,
@@ -119,26 +119,22 @@ def _digits_project(http: httpx.Client) -> int:
             ],
             "unsure": "When two digits are equally likely to you. A reviewer decides.",
         },
-        "policy": {"overlap": 1, "measured_share": 0.1, "measured_overlap": 2},
-        "note": _DIGITS_NOTE,
-    }
-    project_id = _ok(http.post("/api/projects", json=body))["id"]
-    _import(http, project_id, "digits.zip", as_zip(pictures), {})
+        media_kind="image",
+        policy={"overlap": 1, "measured_share": 0.1, "measured_overlap": 2},
+        note=_DIGITS_NOTE,
+    )
+    project_id = made["id"]
+    _import(client, project_id, "digits.zip", as_zip(pictures), {})
     truth = {picture.name.removesuffix(".png"): picture.truth for picture in pictures[::-1][:_N_DIGIT_CHECKS]}
-    _mint_gold(http, project_id, truth)
-    return int(project_id)
+    _mint_gold(client, project_id, truth)
+    return project_id
 
 
-def _mint_gold(http: httpx.Client, project_id: int, truth: dict[str, str]) -> None:
+def _mint_gold(client: Client, project_id: int, truth: dict[str, str]) -> None:
     """Give some items their trusted label, as a lead would."""
-    cursor: str | None = "0"
-    while cursor is not None:
-        page = _ok(http.get(f"/api/projects/{project_id}/items", params={"cursor": cursor, "limit": 200}))
-        cursor = page["next_cursor"]
-        for item in page["items"]:
-            if item["key"] in truth:
-                gold = {"kind": "gold", "label": truth[item["key"]], "provenance": "scikit-learn's digits set"}
-                _ok(http.put(f"/api/projects/{project_id}/items/{item['id']}/gold", json=gold))
+    for item in list(client.items(project_id)):
+        if item["key"] in truth:
+            client.set_gold(project_id, item["id"], truth[item["key"]], provenance="scikit-learn's digits set")
 
 
 def _let_visitors_in(database: Database, accounts: dict[str, AccountId], project_id: int, *, now: datetime) -> None:
@@ -152,20 +148,20 @@ def _let_visitors_in(database: Database, accounts: dict[str, AccountId], project
             )
 
 
-def _import(http: httpx.Client, project_id: int, name: str, content: bytes, mapping: dict[str, str]) -> None:
-    upload = _ok(http.post(f"/api/projects/{project_id}/uploads", params={"name": name}, content=content))
-    body = {"upload_id": upload["upload_id"], "mapping": mapping, "name": name}
-    job = _ok(http.post(f"/api/projects/{project_id}/imports", json=body))
-    wait_for(http, f"/api/projects/{project_id}/jobs/{job['id']}", seconds=60)
+def _import(client: Client, project_id: int, name: str, content: bytes, mapping: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / name
+        file.write_bytes(content)
+        client.import_file(file, project_id, mapping)
 
 
-def _wait_until_counted(http: httpx.Client, project_id: int) -> None:
+def _wait_until_counted(client: Client, project_id: int) -> None:
     """Until the follower has read every answer: only then does the review queue hold every dispute."""
     for _ in range(600):
         # The reviewer may not see the overview; the queue itself stands still once everything is counted.
-        before = _ok(http.get(f"/api/projects/{project_id}/review", params={"limit": 1}))["n_waiting"]
+        before = client.review_queue(project_id, limit=1)["n_waiting"]
         threading.Event().wait(0.5)
-        if before and before == _ok(http.get(f"/api/projects/{project_id}/review", params={"limit": 1}))["n_waiting"]:
+        if before and before == client.review_queue(project_id, limit=1)["n_waiting"]:
             return
     raise RuntimeError("the answers of the simulated annotators are not counted after five minutes")
 
@@ -190,13 +186,3 @@ def _serving(database: Database, settings: Settings, clock: SimulatedClock) -> I
         server.should_exit = True
         thread.join()
         worker.stop()
-
-
-def _client(address: str, token: str) -> httpx.Client:
-    return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
-
-
-def _ok(response: httpx.Response) -> Any:
-    if response.is_error:
-        raise RuntimeError(f"{response.request.url.path} answered {response.status_code}: {response.text}")
-    return response.json()
