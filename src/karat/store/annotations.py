@@ -1,7 +1,5 @@
 """Annotations as rows: appended, never changed, but for the mark that a revision has superseded them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -75,50 +73,6 @@ def _added(
         submitted_at=now,
         supersedes=supersedes,
     )
-
-
-@dataclass(frozen=True)
-class ImportedAnswer:
-    """An answer that was given elsewhere, credited to a member of this project."""
-
-    item_id: ItemId
-    annotator_id: AnnotatorId
-    answer: Answer
-    submitted_at: datetime
-
-
-def import_many(tx: Writer, project_id: ProjectId, answers: Iterable[ImportedAnswer], *, spec_version: int) -> None:
-    """Append answers from elsewhere: they belong to no assignment and are marked as imported."""
-    rows = (
-        (
-            project_id,
-            given.item_id,
-            given.annotator_id,
-            "",
-            given.answer.label,
-            given.answer.reason,
-            given.answer.duration_ms,
-            spec_version,
-            1,
-            to_micros(given.submitted_at),
-        )
-        for given in answers
-    )
-    tx.insert_many("annotation", _IMPORTED, rows)
-
-
-_IMPORTED = (
-    "project_id",
-    "item_id",
-    "annotator_id",
-    "assignment_id",
-    "label",
-    "reason",
-    "duration_ms",
-    "spec_version",
-    "is_imported",
-    "submitted_at",
-)
 
 
 def get(db: Reader, annotation_id: AnnotationId) -> Annotation:
