@@ -1,62 +1,78 @@
-"""Making releases: asked for here, built by a job, and finished here."""
+"""Asking for a release, and saying what became of it. The files are written by a job, between the two."""
 
-import hashlib
 from datetime import datetime
+from typing import Any
 
 from karat import store
 from karat.domain.events import EventKind, NewEvent
-from karat.domain.ids import JobId, ProjectId
+from karat.domain.ids import AccountId, ProjectId
 from karat.domain.people import Actor
 from karat.domain.permissions import Permission, require
-from karat.domain.releases import Contents, Gate, Release
-from karat.store.codec import dump
+from karat.domain.releases import Gate, Release, ReleaseState
 from karat.store.connection import Writer
 
 
 def request(
     tx: Writer, actor: Actor, project_id: ProjectId, *, note: str, leave_out_undecided: bool, now: datetime
-) -> tuple[Release, JobId]:
-    """Ask for the project's next release, to be judged by the gate and built under the current spec version."""
+) -> Release:
+    """Take the next number and have the release judged and built by a job."""
     require(actor, Permission.RELEASE, on=project_id)
-    spec_version = store.projects.get(tx, project_id).spec_version
+    project = store.projects.get(tx, project_id)
     number = store.releases.add(
         tx,
         project_id,
         note=note.strip(),
         leave_out_undecided=leave_out_undecided,
         by=actor.account_id,
-        spec_version=spec_version,
+        spec_version=project.spec_version,
         now=now,
     )
-    job_id = store.jobs.enqueue(tx, "build_release", {"number": number}, project_id=project_id, now=now)
-    assert job_id is not None, "without `dedupe` every job is enqueued"
+    store.jobs.enqueue(
+        tx,
+        "build_release",
+        {"number": number, "by": actor.account_id},
+        project_id=project_id,
+        dedupe=f"build_release:{project_id}:{number}",
+        now=now,
+    )
     facts = {"number": number, "leave_out_undecided": leave_out_undecided}
     store.events.append(tx, NewEvent(EventKind.RELEASE_REQUESTED, now, actor.account_id, project_id, facts=facts))
-    return store.releases.get(tx, project_id, number), job_id
+    return store.releases.get(tx, project_id, number)
 
 
-def publish(tx: Writer, release: Release, gate: Gate, contents: Contents, *, now: datetime) -> None:
-    """Make a release that was built public within its project."""
-    store.releases.publish(tx, release.id, gate, contents)
-    digest = hashlib.sha256(dump([vars(file) for file in contents.files]).encode()).hexdigest()
-    facts = {"number": release.number, "items": contents.n_items, "sha256": digest}
-    store.events.append(
-        tx, NewEvent(EventKind.RELEASE_PUBLISHED, now, release.created_by, release.project_id, facts=facts)
-    )
+def refuse(tx: Writer, project_id: ProjectId, number: int, gate: Gate, *, by: AccountId | None, now: datetime) -> None:
+    """The gate was not passed; its checks say why and what to do."""
+    if store.releases.close(tx, project_id, number, ReleaseState.REFUSED, gate=gate):
+        facts = {"number": number, "failed": gate.failed()}
+        store.events.append(tx, NewEvent(EventKind.RELEASE_REFUSED, now, by, project_id, facts=facts))
 
 
-def refuse(tx: Writer, release: Release, gate: Gate, *, error: str | None = None, now: datetime) -> None:
-    """Keep that, and why, the gate refused the release."""
-    store.releases.refuse(tx, release.id, gate, error=error)
-    facts = {"number": release.number, "failed": [check.name for check in gate.checks if not check.passed]}
-    store.events.append(
-        tx, NewEvent(EventKind.RELEASE_REFUSED, now, release.created_by, release.project_id, facts=facts)
-    )
+def fail(tx: Writer, project_id: ProjectId, number: int, error: str) -> None:
+    """The release could not be built, for a reason that has nothing to do with the labels."""
+    store.releases.close(tx, project_id, number, ReleaseState.REFUSED, error=error)
 
 
-def note_download(
+def publish(
+    tx: Writer,
+    project_id: ProjectId,
+    number: int,
+    gate: Gate,
+    *,
+    manifest: dict[str, Any],
+    manifest_sha256: str,
+    by: AccountId | None,
+    now: datetime,
+) -> None:
+    """The files are complete and in their place: from now on they never change."""
+    if store.releases.close(tx, project_id, number, ReleaseState.PUBLISHED, gate=gate, manifest=manifest):
+        facts = {"number": number, "items": manifest["n_items"], "sha256": manifest_sha256}
+        store.events.append(tx, NewEvent(EventKind.RELEASE_PUBLISHED, now, by, project_id, facts=facts))
+
+
+def note_export(
     tx: Writer, actor: Actor, project_id: ProjectId, *, file_format: str, number: int | None, now: datetime
 ) -> None:
-    """Keep who took data out: of a release, or as it stood when the number is None."""
-    facts = {"format": file_format, "number": number}
+    """Record that somebody has taken labels out of the house."""
+    require(actor, Permission.READ_RELEASES, on=project_id)
+    facts = {"format": file_format, "release": number}
     store.events.append(tx, NewEvent(EventKind.DATA_EXPORTED, now, actor.account_id, project_id, facts=facts))

@@ -1,23 +1,73 @@
-"""Releases and the gate they must pass."""
+"""Releases and the gate they must pass: what has to be known about the labels before they leave the house."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from karat.domain.errors import Conflict
-from karat.domain.ids import AccountId, ProjectId, ReleaseId
+from karat.domain.ids import ProjectId, ReleaseId
 from karat.domain.projects import QualityPolicy
 
 
 class ReleaseState(StrEnum):
+    """`building` until a job has judged and written it; a published one never changes."""
+
     BUILDING = "building"
     REFUSED = "refused"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class LabelSource(StrEnum):
+    """Where the label of an item in a release comes from; the first that there is counts."""
+
+    GOLD = "gold"
+    """A trusted label."""
+    RESOLUTION = "resolution"
+    """A reviewer's decision."""
+    CONSENSUS = "consensus"
+    """Inferred from the annotators' answers."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured share with its interval, and the evidence behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.1%} (95% interval {self.low:.1%} to {self.high:.1%})"
+
+
+@dataclass(frozen=True)
+class GateFacts:
+    """All that the gate depends on."""
+
+    n_items: int
+    """Items for production; checks are not counted."""
+    n_open: int
+    n_disputed: int
+    leave_out_undecided: bool
+    """Whoever asks for the release has said that items without a decision shall be left out."""
+    n_measured: int
+    """Items drawn for measuring that have two or more answers."""
+    agreement: Figure | None
+    """Observed agreement on them; None where it cannot be computed."""
+    n_gold_items: int
+    gold_accuracy: Figure | None
+    """Pooled over everybody's graded answers on gold items; None without any."""
+
+    @property
+    def n_undecided(self) -> int:
+        return self.n_open + self.n_disputed
 
 
 @dataclass(frozen=True)
 class Check:
-    """One requirement of the gate, with the figure it was judged by."""
+    """One requirement, with the figure it was judged by."""
 
     name: str
     title: str
@@ -25,12 +75,12 @@ class Check:
     figure: str
     target: str
     advice: str = ""
-    """What to do when it has not passed."""
+    """What to do; empty when it has passed."""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """How the gate judged a release, or would judge one made now."""
+    """The verdict: every check must have passed."""
 
     checks: tuple[Check, ...]
     n_undecided: int
@@ -39,27 +89,13 @@ class Gate:
     def passed(self) -> bool:
         return all(check.passed for check in self.checks)
 
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that the gate looks at."""
-
-    n_items: int
-    n_undecided: int
-    """Open and disputed items."""
-    n_measured: int
-    """Items with two or more answers, of those that agreement is measured on."""
-    agreement: str
-    """The agreement in words, with its interval; empty where there is none."""
-    gold_graded: int
-    gold_right: int
-    gold_interval: tuple[float, float] | None
-    n_gold_items: int
+    def failed(self) -> list[str]:
+        return [check.name for check in self.checks if not check.passed]
 
 
 @dataclass(frozen=True)
-class File:
-    """One file of a release."""
+class ReleasedFile:
+    """A file of a release; its digest is what "immutable" means."""
 
     name: str
     n_bytes: int
@@ -67,21 +103,8 @@ class File:
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What a published release holds."""
-
-    method: str
-    """How labels were inferred where nobody decided them."""
-    n_items: int
-    n_left_out: int
-    n_answers: int
-    n_annotators: int
-    files: tuple[File, ...]
-
-
-@dataclass(frozen=True)
 class Release:
-    """An immutable, numbered dataset; what follows from building it is filled in once."""
+    """A numbered dataset with its labels, provenance and evidence."""
 
     id: ReleaseId
     project_id: ProjectId
@@ -90,110 +113,107 @@ class Release:
     note: str
     leave_out_undecided: bool
     created_at: datetime
-    created_by: AccountId | None
-    creator: str
+    created_by: str
     spec_version: int
     gate: Gate
-    contents: Contents | None
-    error: str | None
+    manifest: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
 
 
-def judge(evidence: Evidence, policy: QualityPolicy, *, leave_out_undecided: bool) -> Gate:
-    """Hold the evidence against the policy's bars, every one of them, so that all that is missing is said at once."""
-    checks = (
-        _has_items(evidence),
-        _is_decided(evidence, leave_out_undecided=leave_out_undecided),
-        _is_measured(evidence, policy),
-        _gold_suffices(evidence, policy),
-    )
-    return Gate(checks, evidence.n_undecided)
+def judge(facts: GateFacts, policy: QualityPolicy) -> Gate:
+    """Whether a release may be made of this."""
+    checks = (_has_items(facts), _decided(facts), _agreement_known(facts, policy), _gold_accuracy(facts, policy))
+    return Gate(checks, facts.n_undecided)
 
 
-def _has_items(evidence: Evidence) -> Check:
-    passed = evidence.n_items > 0
+def _has_items(facts: GateFacts) -> Check:
+    passed = facts.n_items > 0 and not (facts.leave_out_undecided and facts.n_undecided == facts.n_items)
     return Check(
         "items",
-        "Is there anything to release?",
+        "There is something to release",
         passed,
-        f"{evidence.n_items} items",
-        "at least 1 item",
-        "" if passed else "Import items first.",
+        f"{facts.n_items - facts.n_undecided:,} of {facts.n_items:,} items have a decision",
+        "at least one item",
+        "" if passed else "Import items and have them labeled first.",
     )
 
 
-def _is_decided(evidence: Evidence, *, leave_out_undecided: bool) -> Check:
-    n = evidence.n_undecided
-    passed = n == 0 or (leave_out_undecided and n < evidence.n_items)
-    figure = f"{evidence.n_items - n} of {evidence.n_items} items decided"
-    if n and leave_out_undecided:
-        figure += f", {n} marked as left out"
-    advice = f"Label and review the {n} items that are open or disputed, or mark them as left out of this release."
-    return Check("decided", "Is every item decided?", passed, figure, "all decided or marked", "" if passed else advice)
-
-
-def _is_measured(evidence: Evidence, policy: QualityPolicy) -> Check:
-    passed = evidence.n_measured >= policy.gate_measured_items
-    figure = f"{evidence.n_measured} items have two or more answers"
-    if evidence.agreement:
-        figure += f"; {evidence.agreement}"
-    advice = "Have more items labeled twice: raise the measured share or the overlap for the items you import next."
+def _decided(facts: GateFacts) -> Check:
+    if facts.leave_out_undecided and facts.n_undecided:
+        return Check(
+            "decided",
+            "Every item is decided or left out",
+            True,
+            f"{facts.n_undecided:,} undecided items will be left out, by choice",
+            "no item undecided, or left out by choice",
+        )
+    passed = facts.n_undecided == 0
     return Check(
-        "measured",
-        "Is agreement known?",
+        "decided",
+        "Every item is decided or left out",
+        passed,
+        f"{facts.n_undecided:,} undecided: {facts.n_open:,} need answers, {facts.n_disputed:,} a reviewer",
+        "no item undecided, or left out by choice",
+        "" if passed else "Finish labeling and the review queue, or choose to leave undecided items out.",
+    )
+
+
+def _agreement_known(facts: GateFacts, policy: QualityPolicy) -> Check:
+    passed = facts.n_measured >= policy.gate_measured_items
+    known = f": observed agreement {facts.agreement}" if facts.agreement else ""
+    return Check(
+        "agreement",
+        "Agreement between annotators is known",
+        passed,
+        f"{facts.n_measured:,} measured items with two or more answers{known}",
+        f"at least {policy.gate_measured_items:,} such items",
+        ""
+        if passed
+        else f"{policy.gate_measured_items - facts.n_measured:,} more measured items need a second answer. "
+        "Raise the measured share or the overlap before the next import, or have more people label.",
+    )
+
+
+def _gold_accuracy(facts: GateFacts, policy: QualityPolicy) -> Check:
+    n = 0 if facts.gold_accuracy is None else facts.gold_accuracy.n
+    is_enough = n >= policy.gate_gold_answers
+    is_right = facts.gold_accuracy is None or facts.gold_accuracy.value >= policy.gate_gold_accuracy
+    passed = is_enough and is_right
+    figure = f"{facts.gold_accuracy}, on {n:,} graded answers" if facts.gold_accuracy else "no graded answers"
+    return Check(
+        "gold_accuracy",
+        "Annotators are right on gold",
         passed,
         figure,
-        f"at least {policy.gate_measured_items} items",
-        "" if passed else advice,
+        f"at least {policy.gate_gold_accuracy:.0%} on {policy.gate_gold_answers:,} or more graded answers",
+        "" if passed else _gold_advice(facts, policy, n, is_enough=is_enough),
     )
 
 
-def _gold_suffices(evidence: Evidence, policy: QualityPolicy) -> Check:
-    accuracy = evidence.gold_right / evidence.gold_graded if evidence.gold_graded else 0.0
-    is_known = evidence.gold_graded >= policy.gate_gold_answers
-    passed = is_known and (policy.gate_gold_answers == 0 or accuracy >= policy.gate_gold_accuracy)
-    target = f"at least {policy.gate_gold_accuracy:.0%} right of at least {policy.gate_gold_answers} graded answers"
-    if policy.gate_gold_answers == 0:
-        target = "not required by this project's policy"
-    return Check(
-        "gold",
-        "Do annotators get the gold items right?",
-        passed,
-        _gold_figure(evidence, accuracy),
-        target,
-        "" if passed else _gold_advice(evidence, policy, is_known=is_known),
+def _gold_advice(facts: GateFacts, policy: QualityPolicy, n: int, *, is_enough: bool) -> str:
+    if is_enough:
+        return (
+            "Look at the gold items most often missed: either the spec does not settle them, or people need training. "
+            "Then have the affected items labeled again."
+        )
+    if facts.n_gold_items == 0:
+        return (
+            "There are no gold items, so nobody knows how right the labels are. Import some with trusted labels, or "
+            "set the number of gold answers the policy asks for to 0."
+        )
+    return (
+        f"{policy.gate_gold_answers - n:,} more graded gold answers are needed. Keep labeling, or raise the gold share."
     )
 
 
-def _gold_figure(evidence: Evidence, accuracy: float) -> str:
-    if not evidence.gold_graded:
-        return "no gold answer has been graded"
-    figure = f"{accuracy:.1%} right"
-    if evidence.gold_interval:
-        low, high = evidence.gold_interval
-        figure += f" ({low:.1%} to {high:.1%})"
-    return f"{figure}, n = {evidence.gold_graded}"
+def gate_as_json(gate: Gate) -> dict[str, Any]:
+    """How a gate is kept with its release."""
+    return {"checks": [asdict(check) for check in gate.checks], "n_undecided": gate.n_undecided}
 
 
-def _gold_advice(evidence: Evidence, policy: QualityPolicy, *, is_known: bool) -> str:
-    if evidence.n_gold_items == 0:
-        return "Give some items a gold label, so that it is known how right the annotators are."
-    if not is_known:
-        missing = policy.gate_gold_answers - evidence.gold_graded
-        return f"Wait for {missing} more graded gold answers, or raise the share of gold."
-    return "See in the Overview who misses which gold items, and whether the spec says clearly what is right."
-
-
-def refuse_unless_published(release: Release) -> Contents:
-    """The contents of a release that can be downloaded.
-
-    Raises
-    ------
-    Conflict
-        When it is still being built, or was refused.
+def gate_from_json(saved: dict[str, Any]) -> Gate:
     """
-    if release.contents is not None:
-        return release.contents
-    what = "is still being built; try again in a moment"
-    if release.state is ReleaseState.REFUSED:
-        what = "was refused, so it has no files. Its gate says what is missing"
-    raise Conflict(f"release {release.number} {what}.")
+    >>> gate_from_json({}).passed
+    True
+    """
+    return Gate(tuple(Check(**check) for check in saved.get("checks", [])), saved.get("n_undecided", 0))

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, NamedTuple
 
 from karat.domain.items import GoldKind
 from karat.domain.specs import Spec
@@ -23,8 +22,7 @@ PRIORITIES = range(10)
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAnswer:
+class GivenAnswer(NamedTuple):
     """An existing answer: who gave which class, and when, if the file says so."""
 
     annotator: str
@@ -32,17 +30,15 @@ class GivenAnswer:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadGold:
+class ReadGold(NamedTuple):
     """A gold label; `kind` is None where the file does not say what it is for."""
 
     label: str
     kind: GoldKind | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadItem:
-    """One row as an item. `content` and `meta` are JSON objects as text."""
+class ReadItem(NamedTuple):
+    """One row as an item. `content` and `meta` are JSON objects as text. A tuple, because there are millions."""
 
     line: int
     key: str
@@ -79,7 +75,8 @@ class ItemReader:
         self._kind = kind
         self._file_name = file_name
         self._problems = problems
-        self._mapped = set(mapping.columns().values())
+        self._mapped = frozenset(mapping.columns().values())
+        self._is_text_only = kind in (FileKind.CSV, FileKind.TSV)
 
     def check_mapping(self, columns: Sequence[str]) -> None:
         """
@@ -154,10 +151,13 @@ class ItemReader:
         return GivenAnswer(name, _class(text, self._classes, column), at)
 
     def _meta(self, values: dict[str, Any]) -> str:
-        if len(values) == len(self._mapped):
+        mapped = self._mapped
+        if len(values) == len(mapped):
             return "{}"
-        rest = {name: value for name, value in values.items() if name not in self._mapped}
-        return _to_json(rest) if rest else "{}"
+        rest = {name: value for name, value in values.items() if name not in mapped}
+        if self._is_text_only:  # three times as fast as the general encoder, and most files are CSV
+            return f"{{{','.join([f'{encode_basestring(name)}:{encode_basestring(rest[name])}' for name in rest])}}}"
+        return _to_json(rest)
 
 
 class BadCell(Exception):
@@ -172,7 +172,7 @@ class BadCell(Exception):
 def key_of(values: dict[str, Any], column: str) -> str:
     """The item's id."""
     value = values.get(column)
-    if isinstance(value, bool | float | list | dict):
+    if not isinstance(value, str | int | None) or isinstance(value, bool):
         raise BadCell(column, f"is {_shown(value)}; an id is text or a whole number.")
     key = _text(value)
     if not key:
@@ -195,12 +195,12 @@ def gold_of(values: dict[str, Any], mapping: Mapping, classes: Classes) -> ReadG
 
 
 def _content(value: Any, column: str) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)
-    if value is None:
-        raise BadCell(column, "is missing. Every item needs something to show.")
     if not isinstance(value, str):
-        raise BadCell(column, f"is {_shown(value)}, not text.")
+        if value is None:
+            raise BadCell(column, "is missing. Every item needs something to show.")
+        if isinstance(value, bool | list | dict):
+            raise BadCell(column, f"is {_shown(value)}, not text.")
+        return str(value)
     if not value or value.isspace():
         raise BadCell(column, "is empty. Every item needs something to show.")
     return value
@@ -239,7 +239,9 @@ def _priority(value: Any, column: str) -> int:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    if isinstance(value, str):
+        return value.strip()
+    return "" if value is None else str(value)
 
 
 def parse_time(value: Any) -> datetime | None:

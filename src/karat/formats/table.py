@@ -77,7 +77,7 @@ def where(kind: FileKind, line: int) -> str:
 
 def _read_csv(source: _Source) -> Iterator[Row]:
     csv.field_size_limit(max(csv.field_size_limit(), source.max_field_bytes))
-    reader = csv.reader(source.lines(), delimiter=source.sniffed.delimiter, strict=True)
+    reader = csv.reader(_without_nul(source), delimiter=source.sniffed.delimiter, strict=True)
     rows = _records(source, reader)
     _, header = next(rows, (1, []))
     names = _header(source, header)
@@ -87,10 +87,11 @@ def _read_csv(source: _Source) -> Iterator[Row]:
             if cells:
                 source.problems.add(f"line {line}", _wrong_number(len(cells), n_columns))
             continue
+        values = dict(zip(names, cells))  # noqa: B905 - their lengths are equal by now, and this runs by the million
         # A character has at most four bytes, so that most rows need no counting.
-        if max(map(len, cells)) > quarter and not _fits(source, line, dict(zip(names, cells, strict=True))):
+        if max(map(len, cells)) > quarter and not _fits(source, line, values):
             continue
-        yield Row(line, dict(zip(names, cells, strict=True)))
+        yield Row(line, values)
 
 
 def _records(source: _Source, reader: Any) -> Iterator[tuple[int, list[str]]]:
@@ -103,14 +104,16 @@ def _records(source: _Source, reader: Any) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise refusal(source.name, f"line {line}", _csv_message(str(error), source.max_field_bytes)) from None
-        # The csv module takes NUL for a character like any other; databases and editors do not.
-        if any("\0" in cell for cell in cells):
-            if line == 1:
-                raise refusal(source.name, "line 1", "contains a NUL byte. This may be no text file, or UTF-16.")
-            source.problems.add(f"line {line}", "contains a NUL byte. Remove it; text does not have any.")
-        else:
-            yield line, cells
+        yield line, cells
         line = reader.line_num + 1
+
+
+def _without_nul(source: _Source) -> Iterator[str]:
+    """The lines; the csv module takes NUL for a character like any other, databases and editors do not."""
+    for number, line in enumerate(source.lines(), start=1):
+        if "\0" in line:
+            source.problems.add(f"line {number}", "contains a NUL byte. Remove it; text does not have any.")
+        yield line
 
 
 def _csv_message(error: str, max_field_bytes: int) -> str:

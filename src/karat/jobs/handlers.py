@@ -5,10 +5,12 @@ from karat.jobs.import_upload import import_upload
 from karat.jobs.recount_batch import recount_batch
 from karat.jobs.refit_consensus import refit_consensus
 from karat.jobs.run import Handler
+from karat.jobs.sweep_batch import sweep_batch
 
 HANDLERS: dict[str, Handler] = {
     "build_release": build_release,
     "import_upload": import_upload,
     "recount_batch": recount_batch,
     "refit_consensus": refit_consensus,
+    "sweep_batch": sweep_batch,
 }

@@ -6,7 +6,7 @@ The transactions are opened here; what happens in them is in `karat.actions.impo
 import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -324,7 +324,7 @@ def _with_gold(items: Iterator[ReadItem], gold: Mapping[str, ReadGold]) -> Itera
     for item in items:
         if item.key in gold and item.key not in given:
             given.add(item.key)
-            yield replace(item, gold=gold[item.key])
+            yield item._replace(gold=gold[item.key])
         else:
             yield item
 

@@ -1,21 +1,29 @@
-"""Releases, and how the gate would judge one made now."""
+"""Releases as they stand, and how the gate would judge one made now."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from karat import store
 from karat.domain.ids import ProjectId
 from karat.domain.people import Actor
 from karat.domain.permissions import Permission, require
-from karat.domain.releases import Contents, Evidence, Gate, Release, judge, refuse_unless_published
+from karat.domain.releases import Figure, Gate, GateFacts, Release, judge
 from karat.quality.errors import QualityError
 from karat.quality.intervals import Estimate, proportion
 from karat.store.connection import Reader
 
 
-def all_releases(db: Reader, actor: Actor, project_id: ProjectId) -> list[Release]:
-    """Newest first."""
+@dataclass(frozen=True)
+class ReleaseList:
+    """A project's releases, newest first, with the gate as it stands."""
+
+    releases: list[Release]
+    gate: Gate
+
+
+def all_of(db: Reader, actor: Actor, project_id: ProjectId) -> ReleaseList:
     require(actor, Permission.READ_RELEASES, on=project_id)
-    return store.releases.all_releases(db, project_id)
+    return ReleaseList(store.releases.history(db, project_id), gate_now(db, project_id, leave_out_undecided=False))
 
 
 def get(db: Reader, actor: Actor, project_id: ProjectId, number: int) -> Release:
@@ -23,45 +31,35 @@ def get(db: Reader, actor: Actor, project_id: ProjectId, number: int) -> Release
     return store.releases.get(db, project_id, number)
 
 
-def downloadable(db: Reader, actor: Actor, project_id: ProjectId, number: int) -> tuple[Release, Contents]:
-    """A release whose files are complete.
-
-    Raises
-    ------
-    Conflict
-        When it is still being built, or was refused.
-    """
-    release = get(db, actor, project_id, number)
-    return release, refuse_unless_published(release)
-
-
-def gate_now(db: Reader, project_id: ProjectId, *, leave_out_undecided: bool = False) -> Gate:
-    """How the gate judges the project as it stands. The caller has established the right to see it."""
+def gate_now(db: Reader, project_id: ProjectId, *, leave_out_undecided: bool) -> Gate:
+    """The gate's verdict from the running statistics."""
     policy = store.projects.get(db, project_id).policy
-    return judge(evidence(db, project_id), policy, leave_out_undecided=leave_out_undecided)
+    return judge(gate_facts(db, project_id, leave_out_undecided=leave_out_undecided), policy)
 
 
-def evidence(db: Reader, project_id: ProjectId) -> Evidence:
-    """What the running statistics say to the gate."""
+def gate_facts(db: Reader, project_id: ProjectId, *, leave_out_undecided: bool) -> GateFacts:
+    """What the gate looks at."""
     counts = store.statistics.counts(db, project_id)
     agreement = store.agreement.load(db, project_id).sums
-    graded, right = counts["gold:graded"], counts["gold:right"]
-    interval = proportion(right, graded) if graded else None
-    return Evidence(
+    graded = counts["gold:graded"]
+    return GateFacts(
         n_items=counts["items"],
-        n_undecided=counts["state:open"] + counts["state:disputed"],
+        n_open=counts["state:open"],
+        n_disputed=counts["state:disputed"],
+        leave_out_undecided=leave_out_undecided,
         n_measured=agreement.n_items,
-        agreement=_in_words(agreement.alpha) if agreement.n_items else "",
-        gold_graded=graded,
-        gold_right=right,
-        gold_interval=None if interval is None else (interval.low, interval.high),
+        agreement=_agreement(agreement.observed) if agreement.n_items else None,
         n_gold_items=store.gold.n_gold(db, project_id),
+        gold_accuracy=_figure(proportion(counts["gold:right"], graded)) if graded else None,
     )
 
 
-def _in_words(alpha: Callable[[], Estimate]) -> str:
+def _agreement(measure: Callable[[], Estimate]) -> Figure | None:
     try:
-        found = alpha()
-    except QualityError:
-        return ""
-    return f"alpha {found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
+        return _figure(measure())
+    except QualityError:  # Too little for an interval; the check then names the number of items alone.
+        return None
+
+
+def _figure(estimate: Estimate) -> Figure:
+    return Figure(estimate.value, estimate.low, estimate.high, round(estimate.n))

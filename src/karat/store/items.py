@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from karat.domain.errors import NotFound
 from karat.domain.ids import BatchId, ItemId, ProjectId
@@ -17,8 +18,7 @@ LOADING = "loading"
 _COLUMNS = ("project_id", "batch_id", "key", "content", "meta", "state", "is_measured", "priority", "created_at")
 
 
-@dataclass(frozen=True)
-class NewItem:
+class NewItem(NamedTuple):
     """An item about to be stored. `content` and `meta` are JSON objects as text."""
 
     key: str

@@ -1,18 +1,17 @@
-"""Releases as rows; their files are in a folder of the installation."""
+"""Releases as rows; their files are in `release_files`. A published row changes no more, but for being withdrawn."""
 
 import json
-from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 from karat.domain.errors import NotFound
 from karat.domain.ids import AccountId, ProjectId, ReleaseId
-from karat.domain.releases import Check, Contents, File, Gate, Release, ReleaseState
+from karat.domain.releases import Gate, Release, ReleaseState, gate_as_json, gate_from_json
 from karat.store.clock import from_micros, to_micros
 from karat.store.codec import dump
 from karat.store.connection import Reader, Row, Writer
 
-_SELECT = "SELECT r.*, a.name AS creator FROM release r LEFT JOIN account a ON a.id = r.created_by"
+_SELECT = "SELECT r.*, a.name AS created_by_name FROM release r LEFT JOIN account a ON a.id = r.created_by"
 
 
 def add(
@@ -25,23 +24,24 @@ def add(
     spec_version: int,
     now: datetime,
 ) -> int:
-    """A release that is about to be built; its number. Numbers have no gaps and are given in order."""
-    if tx.is_postgres:
-        tx.row("SELECT id FROM project WHERE id = :id FOR NO KEY UPDATE", id=project_id)
-    sql = "SELECT COALESCE(MAX(number), 0) + 1 AS number FROM release WHERE project_id = :id"
-    number = int(tx.value(sql, id=project_id))
-    tx.insert(
-        "release",
-        project_id=project_id,
-        number=number,
-        state=ReleaseState.BUILDING.value,
-        note=note,
-        leave_out_undecided=int(leave_out_undecided),
-        created_by=by,
-        created_at=to_micros(now),
-        spec_version=spec_version,
+    """A release to build, under the project's next number."""
+    if tx.is_postgres:  # Two at once must not take the same number.
+        tx.execute("SELECT pg_advisory_xact_lock(hashtext('karat release'), CAST(:id AS int))", id=project_id)
+    last = tx.value("SELECT MAX(number) FROM release WHERE project_id = :project_id", project_id=project_id)
+    return int(
+        tx.insert(
+            "release",
+            returning="number",
+            project_id=project_id,
+            number=(last or 0) + 1,
+            state=ReleaseState.BUILDING.value,
+            note=note,
+            leave_out_undecided=int(leave_out_undecided),
+            created_by=by,
+            created_at=to_micros(now),
+            spec_version=spec_version,
+        )
     )
-    return number
 
 
 def get(db: Reader, project_id: ProjectId, number: int) -> Release:
@@ -49,7 +49,7 @@ def get(db: Reader, project_id: ProjectId, number: int) -> Release:
     Raises
     ------
     NotFound
-        When the project has no such release.
+        When the project has no release of this number.
     """
     row = db.row(
         f"{_SELECT} WHERE r.project_id = :project_id AND r.number = :number", project_id=project_id, number=number
@@ -59,38 +59,34 @@ def get(db: Reader, project_id: ProjectId, number: int) -> Release:
     return _release(row)
 
 
-def all_releases(db: Reader, project_id: ProjectId) -> list[Release]:
-    """Newest first."""
+def history(db: Reader, project_id: ProjectId) -> list[Release]:
+    """Every release, newest first."""
     rows = db.rows(f"{_SELECT} WHERE r.project_id = :project_id ORDER BY r.number DESC", project_id=project_id)
     return [_release(row) for row in rows]
 
 
-def publish(tx: Writer, release_id: ReleaseId, gate: Gate, contents: Contents) -> None:
-    """Fill in what building has brought: from then on nothing of the release changes."""
-    _finish(tx, release_id, ReleaseState.PUBLISHED, gate, manifest=dump(asdict(contents)), error=None)
-
-
-def refuse(tx: Writer, release_id: ReleaseId, gate: Gate, *, error: str | None = None) -> None:
-    """Keep why the release was not made."""
-    _finish(tx, release_id, ReleaseState.REFUSED, gate, manifest="{}", error=error)
-
-
-def folder(home: Path, project_id: ProjectId, number: int) -> Path:
-    return home / "releases" / str(project_id) / str(number)
-
-
-def _finish(
-    tx: Writer, release_id: ReleaseId, state: ReleaseState, gate: Gate, *, manifest: str, error: str | None
-) -> None:
-    tx.execute(
+def close(
+    tx: Writer,
+    project_id: ProjectId,
+    number: int,
+    state: ReleaseState,
+    *,
+    gate: Gate | None = None,
+    manifest: dict[str, Any] | None = None,
+    error: str | None = None,
+) -> bool:
+    """Say what became of a release that was being built; False when somebody has said so already."""
+    changed = tx.execute(
         "UPDATE release SET state = :state, gate = :gate, manifest = :manifest, error = :error"
-        " WHERE id = :id AND state = 'building'",
+        " WHERE project_id = :project_id AND number = :number AND state = 'building'",
         state=state.value,
-        gate=dump(asdict(gate)),
-        manifest=manifest,
+        gate=dump(gate_as_json(gate) if gate else {}),
+        manifest=dump(manifest or {}),
         error=error,
-        id=release_id,
+        project_id=project_id,
+        number=number,
     )
+    return changed == 1
 
 
 def _release(row: Row) -> Release:
@@ -102,24 +98,9 @@ def _release(row: Row) -> Release:
         note=row["note"],
         leave_out_undecided=bool(row["leave_out_undecided"]),
         created_at=from_micros(row["created_at"]),
-        created_by=row["created_by"],
-        creator=row["creator"] or "Karat",
+        created_by=row["created_by_name"] or "Karat",
         spec_version=row["spec_version"],
-        gate=_gate(row["gate"]),
-        contents=_contents(row["manifest"]),
+        gate=gate_from_json(json.loads(row["gate"])),
+        manifest=json.loads(row["manifest"]),
         error=row["error"],
     )
-
-
-def _gate(text: str) -> Gate:
-    raw = json.loads(text)
-    if not raw:
-        return Gate((), 0)
-    return Gate(tuple(Check(**check) for check in raw["checks"]), raw["n_undecided"])
-
-
-def _contents(text: str) -> Contents | None:
-    raw = json.loads(text)
-    if not raw:
-        return None
-    return Contents(**{**raw, "files": tuple(File(**file) for file in raw["files"])})
