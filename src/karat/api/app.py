@@ -17,6 +17,7 @@ from karat.api.identity import ActorCache
 from karat.api.interface import Interface
 from karat.api.routes import (
     events,
+    exports,
     health,
     imports,
     invitations,
@@ -27,6 +28,7 @@ from karat.api.routes import (
     members,
     overview,
     projects,
+    releases,
     review,
     sign_in,
     specs,
@@ -39,6 +41,7 @@ from karat.settings import Settings
 
 ROUTES = (
     events,
+    exports,
     health,
     imports,
     invitations,
@@ -49,6 +52,7 @@ ROUTES = (
     members,
     overview,
     projects,
+    releases,
     review,
     sign_in,
     specs,
