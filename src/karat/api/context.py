@@ -15,7 +15,7 @@ from karat.domain.ids import MediaId
 from karat.settings import Settings
 from karat.store.database import Database, Reader, Writer
 
-__all__ = ["Context", "Database", "Here", "this_context"]
+__all__ = ["Context", "Database", "Here", "Reader", "this_context"]
 
 T = TypeVar("T")
 

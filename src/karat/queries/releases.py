@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from karat import store
-from karat.domain.errors import Conflict, NotFound
+from karat.domain.errors import Conflict
 from karat.domain.ids import ProjectId
 from karat.domain.people import Actor
 from karat.domain.permissions import Permission, require
@@ -59,34 +59,6 @@ def files(
     names = members([file["name"] for file in release.manifest["files"]], file_format)
     folder = store.release_files.folder_of(home, project_id, number)
     return ReleasedFiles(folder, names, f"project-{project_id}-release-{number}-{file_format}.zip")
-
-
-@dataclass(frozen=True)
-class Files:
-    """What a download holds: the tables in one format, the manifest and the spec."""
-
-    project_name: str
-    paths: list[Path]
-
-
-def files(db: Reader, actor: Actor, project_id: ProjectId, number: int, file_format: str, *, home: Path) -> Files:
-    """
-    Raises
-    ------
-    Conflict
-        When the release is not published, so that it has no files.
-    NotFound
-        When its files are not where this installation keeps them.
-    """
-    release = get(db, actor, project_id, number)
-    if release.state is not ReleaseState.PUBLISHED:
-        raise Conflict(f"release {number} is {release.state.value}, so it has no files. Its gate says what is missing.")
-    folder = store.release_files.folder_of(home, project_id, number)
-    names = [f"{table}.{file_format}" for table in ("labels", "answers", "annotators")]
-    paths = [folder / name for name in (*names, "spec.json", "manifest.json")]
-    if not all(path.is_file() for path in paths):
-        raise NotFound(f"the files of release {number} are missing from the installation. Tell the administrator.")
-    return Files(store.projects.get(db, project_id).name, paths)
 
 
 def gate_now(db: Reader, project_id: ProjectId, *, leave_out_undecided: bool) -> Gate:

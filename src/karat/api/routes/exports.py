@@ -10,14 +10,13 @@ from starlette.background import BackgroundTask
 
 from karat import actions, queries
 from karat.api import routing
-from karat.api.context import Here
+from karat.api.context import Here, Reader
 from karat.api.identity import Who
 from karat.api.routing import ProjectPath
 from karat.domain.ids import ProjectId
 from karat.domain.people import Actor
 from karat.domain.specs import class_key
 from karat.formats.labels_file import write_table
-from karat.store.connection import Reader
 
 router = routing.router()
 

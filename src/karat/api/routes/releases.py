@@ -9,8 +9,7 @@ from karat.api.identity import Who
 from karat.api.routes.exports import Format
 from karat.api.routing import IdPath, ProjectPath
 from karat.domain.releases import Gate, Release
-from karat.domain.specs import class_key
-from karat.formats.archive import zip_of
+from karat.formats.release_zip import zip_blocks
 from karat.schemas.releases import GateCheck, GateShape, NewRelease, ReleaseFile, Releases, ReleaseShape
 
 router = routing.router()
@@ -47,13 +46,15 @@ async def download(
 ) -> StreamingResponse:
     """The files of a published release as a zip; the same bytes each time."""
     now, home = here.now(), here.settings.home
-    found = await here.read(lambda db: queries.releases.files(db, who, project_id, number, format, home=home))
+    found = await here.read(
+        lambda db: queries.releases.files(db, who, project_id, number, file_format=format, home=home)
+    )
     await here.write(
         lambda tx: actions.releases.note_export(tx, who, project_id, file_format=format, number=number, now=now)
     )
-    name = f"{class_key(found.project_name)}-release-{number}-{format}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(zip_of(found.paths), media_type="application/zip", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{found.archive_name}"'}
+    blocks = zip_blocks(found.folder, found.names)
+    return StreamingResponse(blocks, media_type="application/zip", headers=headers)
 
 
 def _shape(release: Release) -> ReleaseShape:
