@@ -1,5 +1,6 @@
 """`karat serve` and `karat worker`: the processes that stay."""
 
+import threading
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 
@@ -60,8 +61,9 @@ def worker() -> None:
         claim = nullcontext() if settings.is_postgres else claim_for_serving(sqlite_path(settings.home))
         with claim, terminate_as_interrupt(), suppress(KeyboardInterrupt):
             running = Worker(karat.database, settings)
-            click.echo("the worker is running (Ctrl-C stops it)", err=True)
+            running.start()
             try:
-                running.run_until_stopped()
+                click.echo("the worker is running (Ctrl-C stops it)", err=True)
+                threading.Event().wait()  # Only a signal ends this.
             finally:
                 running.stop()

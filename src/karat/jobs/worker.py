@@ -55,12 +55,6 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=30)
 
-    def run_until_stopped(self) -> None:
-        """For `karat worker`: block until `stop` is called from a signal."""
-        self.start()
-        self._stopping.wait()
-        self.stop()
-
     def _repeat(self, body: Callable[[], bool]) -> None:
         while not self._stopping.is_set():
             try:
