@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,38 @@ def test_an_address_where_nobody_listens_says_what_to_check() -> None:
         pytest.raises(Unreachable, match=r"nothing answers at http://127.0.0.1:9.*karat serve"),
     ):
         lonely.projects()
+
+
+def test_labels_are_exported_to_a_file(client: Client, project: Project, tmp_path: Path) -> None:
+    told: list[int] = []
+
+    path = client.export(project["id"], tmp_path / "labels.csv", "csv", progress=lambda n, _: told.append(n))
+
+    assert path.read_text(encoding="utf-8").count("\n") == 1 + len(list(client.items(project["id"])))
+    assert told[-1] == path.stat().st_size
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_release_is_made_listed_and_downloaded(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_text("id,text,annotator,label\n1,one,ada,toxic\n", encoding="utf-8")
+    policy = NO_CHECKS | {"gate_gold_answers": 0, "gate_measured_items": 0}
+    made = client.create_project(f"Done {secrets.token_hex(4)}", "?", ["Toxic", "Fine"], policy=policy)
+    client.import_file(tmp_path / "answers.csv", made["id"])
+    while client.overview(made["id"])["progress"]["n_resolved"] < 1:
+        pass
+
+    release = client.make_release(made["id"], note="first")
+    zipped = client.download(made["id"], release["number"], tmp_path / "release.zip", "csv")
+
+    assert (release["state"], release["n_items"], release["note"]) == ("published", 1, "first")
+    assert [one["number"] for one in client.releases(made["id"])["releases"]] == [1]
+    assert client.release(made["id"], 1) == release
+    with zipfile.ZipFile(zipped) as archive:
+        assert {"labels.csv", "answers.csv", "manifest.json", "spec.json"} <= set(archive.namelist())
+
+
+def test_a_download_that_is_refused_leaves_no_file(client: Client, project: Project, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        client.download(project["id"], 9, tmp_path / "release.zip")
+
+    assert list(tmp_path.glob("release*")) == []

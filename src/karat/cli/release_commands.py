@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,9 @@ from karat.domain.people import SYSTEM
 
 if TYPE_CHECKING:
     from karat.domain.releases import Gate, Release
+    from karat.queries.releases import ReleasedFiles
 
 _PROJECT = click.option("--project", "project_name", required=True, metavar="NAME", help="Project, by name or number.")
-_EVIDENCE = frozenset({"manifest.json", "spec.json"})
 
 
 @click.group("release")
@@ -108,56 +107,46 @@ def list_releases(*, project_name: str, as_json: bool) -> None:
     help="Zip to write: labels, answers, annotators, manifest.json and spec.json. An existing one is replaced.",
 )
 def download(*, project_name: str, number: int | None, file_format: str, output: Path) -> None:
-    """Write the files of a release as a zip."""
-    from karat import actions, store  # noqa: PLC0415
+    """Write the files of a release as a zip: the same bytes each time."""
+    from karat import actions, queries, store  # noqa: PLC0415
     from karat.cli.installation import find_project, now, opened  # noqa: PLC0415
 
     with opened() as karat:
         with karat.database.read() as db:
             project = find_project(db, project_name)
-            chosen = _choose(store.releases.history(db, project.id), number, project.name)
-        folder = store.release_files.folder_of(karat.settings.home, project.id, chosen.number)
-        _pack(folder, file_format, output)
+            chosen = number or _newest(store.releases.history(db, project.id), project.name)
+            found = queries.releases.files(
+                db, SYSTEM, project.id, chosen, file_format=file_format, home=karat.settings.home
+            )
+        _pack(found, output)
         karat.write(
             lambda tx: actions.releases.note_export(
-                tx, SYSTEM, project.id, file_format=file_format, number=chosen.number, now=now()
+                tx, SYSTEM, project.id, file_format=file_format, number=chosen, now=now()
             )
         )
-    click.echo(f"wrote release {chosen.number} of {project.name!r} to {output}", err=True)
+    click.echo(f"wrote release {chosen} of {project.name!r} to {output}", err=True)
 
 
-def _choose(releases: "list[Release]", number: int | None, project_name: str) -> "Release":
-    """The release of this number, or the newest published one.
-
-    Raises
-    ------
-    NotFound
-        When there is none, or it was not published.
-    """
-    if number is None:
-        published = [one for one in releases if one.state.value == "published"]
-        if published:
-            return published[0]
+def _newest(releases: "list[Release]", project_name: str) -> int:
+    """The number of the newest published release."""
+    published = [one.number for one in releases if one.state.value == "published"]
+    if not published:
         raise NotFound(f"{project_name!r} has no published release. `karat release create` makes one.")
-    chosen = next((one for one in releases if one.number == number), None)
-    if chosen is None:
-        known = ", ".join(str(one.number) for one in releases) or "none"
-        raise NotFound(f"{project_name!r} has no release {number}. There are: {known}.")
-    if chosen.state.value != "published":
-        raise NotFound(f"release {number} of {project_name!r} is {chosen.state.value}, so it has no files.")
-    return chosen
+    return published[0]
 
 
-def _pack(folder: Path, file_format: str, output: Path) -> None:
-    """Pack what is wanted of a release's folder; the zip takes its place when it is complete."""
-    if not folder.is_dir():
-        raise NotFound(f"the files of this release are not in {folder}. Are they kept by another machine (KARAT_HOME)?")
-    wanted = [path for path in sorted(folder.iterdir()) if path.suffix == f".{file_format}" or path.name in _EVIDENCE]
+def _pack(found: "ReleasedFiles", output: Path) -> None:
+    """Write the zip; it takes its place when it is complete."""
+    from karat.formats.release_zip import zip_blocks  # noqa: PLC0415
+
+    if not found.folder.is_dir():
+        raise NotFound(
+            f"the files of this release are not in {found.folder}. Are they on another machine (KARAT_HOME)?"
+        )
     with tempfile.TemporaryDirectory(prefix=".karat-", dir=output.parent) as aside:
-        packed = Path(aside) / "release.zip"
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in wanted:
-                archive.write(path, path.name)
+        packed = Path(aside) / found.archive_name
+        with packed.open("wb") as file:
+            file.writelines(zip_blocks(found.folder, found.names))
         packed.replace(output)
 
 
