@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MiB = 1024 * 1024
+_LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(**given)  # type: ignore[arg-type]
     if settings.synchronous not in ("full", "normal"):
         raise ValueError(f'KARAT_SYNCHRONOUS is {settings.synchronous!r}; it must be "full" or "normal".')
+    if settings.log_level.lower() not in _LOG_LEVELS:
+        raise ValueError(f"KARAT_LOG_LEVEL is {settings.log_level!r}; it must be debug, info, warning or error.")
     return settings
 
 

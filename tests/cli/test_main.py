@@ -124,6 +124,7 @@ def test_a_setting_that_does_not_read_is_named(karat: CommandLine) -> None:
 
     assert "KARAT_PORT is 'many'; it must be a whole number" in karat.fails("project", "list")
     assert "KARAT_PORT is 'many'" in karat.fails("settings")
+    assert "KARAT_LOG_LEVEL is 'loud'" in CommandLine(karat.home, {"KARAT_LOG_LEVEL": "loud"}).fails("serve")
 
 
 def test_a_database_that_does_not_answer_is_named(karat: CommandLine) -> None:

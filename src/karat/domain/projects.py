@@ -24,6 +24,7 @@ class QualityPolicy:
     measured_share: float = 0.1
     """Share of items, drawn at random, that get at least `measured_overlap`: agreement is measured on them."""
     measured_overlap: int = 2
+    """How many annotators label each of these."""
     gold_share: float = 0.05
     """Share of an annotator's stream that is gold (tests understanding)."""
     honeypot_share: float = 0.05
