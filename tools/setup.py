@@ -28,7 +28,16 @@ UI_BUILT = ROOT / "src" / "karat" / "ui"
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 
 # What the built interface is made from; everything else in ui/ may change without building again.
-UI_SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts", "svelte.config.js", "tsconfig.json")
+UI_SOURCES = (
+    "src",
+    "public",
+    "tools",
+    "index.html",
+    "package-lock.json",
+    "vite.config.ts",
+    "svelte.config.js",
+    "tsconfig.json",
+)
 
 
 class Refusal(Exception):
