@@ -169,7 +169,7 @@ def test_the_three_formats_hold_the_same(desk: Desk) -> None:
     labels = desk.rows("labels.jsonl")
     with desk.file("labels.csv").open(newline="") as file:
         sheet = list(csv.DictReader(file))
-    parquet = duckdb.sql(f"SELECT * FROM '{desk.file('labels.parquet')}'").fetchall()
+    parquet = duckdb.execute(f"SELECT * FROM '{desk.file('labels.parquet')}'").fetchall()
     assert [row["label"] for row in sheet] == [row["label"] for row in labels]
     assert [row["p_toxic"] for row in sheet] == [str(row["probabilities"]["toxic"]) for row in labels]
     assert [row[:3] for row in parquet] == [(row["id"], row["text"], row["label"]) for row in labels]

@@ -191,7 +191,8 @@ def thumbnail(file: Path) -> str:
 def _is_content(name: str) -> bool:
     """Not what operating systems leave behind, nor anything hidden."""
     parts = PurePosixPath(name).parts
-    if any(part == "__MACOSX" or (part.startswith(".") and part not in (".", "..")) for part in parts):
+    # What begins with two dots may lead out of the archive: not hidden, but looked at and refused.
+    if any(part == "__MACOSX" or (part.startswith(".") and not part.startswith("..")) for part in parts):
         return False
     return bool(parts) and parts[-1].casefold() not in _NOT_CONTENT
 

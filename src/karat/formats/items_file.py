@@ -77,6 +77,8 @@ class ItemReader:
         self._problems = problems
         self._mapped = frozenset(mapping.columns().values())
         self._is_text_only = kind in (FileKind.CSV, FileKind.TSV)
+        self._rest: list[tuple[str, str]] = []
+        """Columns of a CSV that become meta, with their names as JSON."""
 
     def check_mapping(self, columns: Sequence[str]) -> None:
         """
@@ -122,7 +124,7 @@ class ItemReader:
     def _item(self, row: Row) -> ReadItem:
         line, values = row
         mapping = self._mapping
-        key = self._key(row)
+        key = f"{self._file_name}:{line}" if mapping.id is None else key_of(values, mapping.id)
         text = key if mapping.content is None else _content(values.get(mapping.content), mapping.content)
         return ReadItem(
             line,
@@ -133,11 +135,6 @@ class ItemReader:
             None if mapping.label is None else self._answer(values, mapping.label),
             0 if mapping.priority is None else _priority(values.get(mapping.priority), mapping.priority),
         )
-
-    def _key(self, row: Row) -> str:
-        if self._mapping.id is None:
-            return f"{self._file_name}:{row.line}"
-        return key_of(row.values, self._mapping.id)
 
     def _answer(self, values: dict[str, Any], column: str) -> GivenAnswer:
         mapping = self._mapping
@@ -151,13 +148,14 @@ class ItemReader:
         return GivenAnswer(name, _class(text, self._classes, column), at)
 
     def _meta(self, values: dict[str, Any]) -> str:
-        mapped = self._mapped
-        if len(values) == len(mapped):
+        if len(values) == len(self._mapped):
             return "{}"
-        rest = {name: value for name, value in values.items() if name not in mapped}
-        if self._is_text_only:  # three times as fast as the general encoder, and most files are CSV
-            return f"{{{','.join([f'{encode_basestring(name)}:{encode_basestring(rest[name])}' for name in rest])}}}"
-        return _to_json(rest)
+        if not self._is_text_only:
+            return _to_json({name: value for name, value in values.items() if name not in self._mapped})
+        # Four times as fast as the general encoder, and most files are CSV.
+        if not self._rest:
+            self._rest = [(name, encode_basestring(name) + ":") for name in values if name not in self._mapped]
+        return f"{{{','.join([start + encode_basestring(values[name]) for name, start in self._rest])}}}"
 
 
 class BadCell(Exception):
@@ -172,9 +170,12 @@ class BadCell(Exception):
 def key_of(values: dict[str, Any], column: str) -> str:
     """The item's id."""
     value = values.get(column)
-    if not isinstance(value, str | int | None) or isinstance(value, bool):
+    if isinstance(value, str):
+        key = value.strip()
+    elif isinstance(value, bool | float | list | dict):
         raise BadCell(column, f"is {_shown(value)}; an id is text or a whole number.")
-    key = _text(value)
+    else:
+        key = _text(value)
     if not key:
         raise BadCell(column, "is empty. Every item needs an id.")
     if len(key) > MAX_KEY_LENGTH:

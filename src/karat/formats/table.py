@@ -78,39 +78,32 @@ def where(kind: FileKind, line: int) -> str:
 def _read_csv(source: _Source) -> Iterator[Row]:
     csv.field_size_limit(max(csv.field_size_limit(), source.max_field_bytes))
     reader = csv.reader(_without_nul(source), delimiter=source.sniffed.delimiter, strict=True)
-    rows = _records(source, reader)
-    _, header = next(rows, (1, []))
-    names = _header(source, header)
-    n_columns, quarter = len(names), source.max_field_bytes // 4
-    for line, cells in rows:
-        if len(cells) != n_columns:
-            if cells:
-                source.problems.add(f"line {line}", _wrong_number(len(cells), n_columns))
-            continue
-        values = dict(zip(names, cells))  # noqa: B905 - their lengths are equal by now, and this runs by the million
-        # A character has at most four bytes, so that most rows need no counting.
-        if max(map(len, cells)) > quarter and not _fits(source, line, values):
-            continue
-        yield Row(line, values)
-
-
-def _records(source: _Source, reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Line of the first character, and cells; a record may run over several lines."""
-    line = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise refusal(source.name, f"line {line}", _csv_message(str(error), source.max_field_bytes)) from None
-        yield line, cells
-        line = reader.line_num + 1
+    names: list[str] = []
+    n_columns, quarter = 0, source.max_field_bytes // 4
+    line = 1  # of the record's first character; a record may run over several lines
+    try:
+        for cells in reader:
+            if not n_columns:
+                names = _header(source, cells)
+                n_columns = len(names)
+            elif len(cells) != n_columns:
+                if cells:
+                    source.problems.add(f"line {line}", _wrong_number(len(cells), n_columns))
+            else:
+                values = dict(zip(names, cells))  # noqa: B905 - their lengths are equal by now
+                # A character has at most four bytes, so that most rows need no counting.
+                if max(map(len, cells)) <= quarter or _fits(source, line, values):
+                    yield Row(line, values)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise refusal(source.name, f"line {line}", _csv_message(str(error), source.max_field_bytes)) from None
 
 
 def _without_nul(source: _Source) -> Iterator[str]:
     """The lines; the csv module takes NUL for a character like any other, databases and editors do not."""
-    for number, line in enumerate(source.lines(), start=1):
+    number = 0
+    for line in source.lines():
+        number += 1  # noqa: SIM113 - enumerate would cost a tuple for each of millions
         if "\0" in line:
             source.problems.add(f"line {number}", "contains a NUL byte. Remove it; text does not have any.")
         yield line
