@@ -9,19 +9,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
-from karat import store
+from karat import queries
 from karat.actions import imports, projects
 from karat.domain.people import SYSTEM
 from karat.domain.projects import MediaKind, Project, QualityPolicy
 from karat.domain.specs import ClassDefinition, Spec
-from karat.jobs import import_file
+from karat.formats.labels_file import FORMATS, write_table
 from karat.jobs.import_file import Importer, Source
 from karat.settings import Settings
+from karat.store.connection import Writer
 from karat.store.database import Database, open_database
 
-_WORDS = "the customer says that a card was declined at a shop yesterday and nobody at the bank could tell why".split()
+_WORDS = ("the", "customer", "says", "that", "a", "card", "was", "declined", "at", "a", "shop", "yesterday")
 
 
 def main() -> None:
@@ -33,7 +35,9 @@ def main() -> None:
         settings = Settings(home=Path(folder), database_url=arguments.postgres)
         database = open_database(settings)
         try:
-            _import(database, settings, arguments.items)
+            project = _import(database, settings, arguments.items)
+            _export(database, settings, project, arguments.items)
+            _import_answers(database, settings, arguments.items // 4)
         finally:
             database.close()
 
@@ -49,12 +53,36 @@ def _import(database: Database, settings: Settings, n_items: int) -> Project:
     return project
 
 
-def _project(tx: store.connection.Writer) -> Project:
+def _export(database: Database, settings: Settings, project: Project, n_items: int) -> None:
+    """Every item with its label, as the server does it for a download."""
+    for file_format in FORMATS:
+
+        def export(chosen: str = file_format) -> None:
+            with database.read() as db:
+                table, rows = queries.labels.export(db, SYSTEM, project.id)
+                write_table(settings.home, table, rows, [chosen])
+
+        _timed(f"export as {file_format}", n_items, export)
+
+
+def _import_answers(database: Database, settings: Settings, n_items: int) -> None:
+    """Existing answers, four to an item, by 200 people."""
+    path = settings.home / "answers.csv"
+    rng = random.Random(2)
+    with path.open("w") as file:
+        file.write("task,worker,label\n")
+        for number in range(n_items):
+            for worker in rng.sample(range(200), 4):
+                file.write(f"{number},w{worker},{rng.choice('abc')}\n")
+    project = database.write(lambda tx: _project(tx, "Answers"))
+    importer = Importer(database, settings, SYSTEM, project.id)
+    _timed("import of answers", 4 * n_items, lambda: importer.run(Source(path, path.name)))
+
+
+def _project(tx: Writer, name: str = "Items") -> Project:
     spec = Spec("What is it?", tuple(ClassDefinition(key, key) for key in ("a", "b", "c")))
-    now = import_file._utc_now()
-    return projects.create(
-        tx, SYSTEM, name="Bench", media_kind=MediaKind.TEXT, spec=spec, policy=QualityPolicy(), now=now
-    )
+    now = datetime.now(UTC)
+    return projects.create(tx, SYSTEM, name=name, media_kind=MediaKind.TEXT, spec=spec, policy=QualityPolicy(), now=now)
 
 
 def _write_csv(path: Path, n_items: int) -> Path:
