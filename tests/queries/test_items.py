@@ -110,8 +110,19 @@ def test_an_item_tells_how_many_of_its_answers_carry_its_label(database: Databas
     database.write(lambda tx: store.consensus.put(tx, project.id, [inferred]))
 
     assert why(database, lead, project, item_id) == (
-        "2 of 3 answers say 'toxic'; weighing each annotator's record, that label has a certainty of 87%."
+        "2 of 3 answers say 'Toxic'; weighing each annotator's record, that label has a certainty of 87.0%."
     )
+
+
+def test_rounding_does_not_make_a_label_certain(database: Database) -> None:
+    project, lead = scene(database)
+    (item_id,) = database.write(lambda tx: items(tx, project, 1))
+    (person,) = database.write(lambda tx: annotators(tx, project, 1))
+    database.write(lambda tx: an_answer(tx, project, person, item_id, "toxic"))
+    inferred = ItemConsensus(item_id, "toxic", 0.9999, {"toxic": 0.9999, "fine": 0.0001}, 1)
+    database.write(lambda tx: store.consensus.put(tx, project.id, [inferred]))
+
+    assert why(database, lead, project, item_id).endswith("that label has a certainty of more than 99.9%.")
 
 
 def test_a_disputed_item_tells_that_it_waits_for_a_reviewer(database: Database) -> None:
@@ -136,7 +147,7 @@ def test_a_decision_names_the_reviewer_and_stands_above_the_answers(database: Da
             )
         )
 
-    assert why(database, lead, project, item_id).startswith("Lea decided as 'fine'; a reviewer's decision stands above")
+    assert why(database, lead, project, item_id).startswith("Lea decided as 'Fine'; a reviewer's decision stands above")
     assert why(database, lead, project, other).startswith("Lea decided to leave it without a label;")
 
 
@@ -147,7 +158,7 @@ def test_a_gold_label_stands_above_everything_and_a_reference_above_nothing(data
     reference = GoldLabel(GoldKind.REFERENCE, "fine", "an expert")
     database.write(lambda tx: actions.reviews.set_gold(tx, lead, project.id, item_id, reference, now=NOW))
 
-    assert why(database, lead, project, check).startswith("Its label is the gold label, 'toxic'")
+    assert why(database, lead, project, check).startswith("Its label is the gold label, 'Toxic'")
     assert why(database, lead, project, item_id) == "It has no label yet: nobody has given one."
 
 

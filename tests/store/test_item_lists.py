@@ -11,7 +11,18 @@ from karat.domain.projects import Project
 from karat.store.consensus import ItemConsensus
 from karat.store.database import Database, Writer
 from karat.store.item_lists import ItemFilter
-from tests.builders import NOW, a_batch, a_project, checks, items, loading_items
+from tests.builders import (
+    NOW,
+    a_batch,
+    a_policy,
+    a_project,
+    an_answer,
+    annotators,
+    checks,
+    items,
+    loading_items,
+    revise,
+)
 
 
 def test_items_come_in_the_order_of_their_ids(database: Database) -> None:
@@ -51,6 +62,23 @@ def test_a_list_may_be_limited_to_a_state_or_a_dispute(database: Database) -> No
     assert listed(database, project, dispute=Dispute.SKIPPED) == [third]
     assert listed(database, project, state=ItemState.DISPUTED, dispute=Dispute.UNSURE) == [second]
     assert listed(database, project, state=ItemState.OPEN, dispute=Dispute.UNSURE) == []
+
+
+def test_a_list_may_be_limited_to_items_to_which_several_classes_have_been_given(database: Database) -> None:
+    project = database.write(lambda tx: a_project(tx, a_policy(overlap=3)))
+    both, one, revised = database.write(lambda tx: items(tx, project, 3))
+    first, second = database.write(lambda tx: annotators(tx, project, 2))
+    database.write(lambda tx: an_answer(tx, project, first, both, "toxic"))
+    database.write(lambda tx: an_answer(tx, project, second, both, "fine"))
+    database.write(lambda tx: an_answer(tx, project, first, one, "toxic"))
+    database.write(lambda tx: an_answer(tx, project, first, revised, "fine"))
+    claim = database.write(lambda tx: an_answer(tx, project, second, revised, "toxic"))
+    database.write(lambda tx: revise(tx, second, claim, "fine"))
+
+    assert listed(database, project, given=("toxic", "fine")) == [both]
+    assert listed(database, project, given=("toxic",)) == [both, one]
+    assert listed(database, project, given=("fine",), state=ItemState.OPEN) == [both, revised]
+    assert listed(database, project, given=("nonsense",)) == []
 
 
 def test_a_list_may_be_limited_to_items_with_or_without_a_gold_label(database: Database) -> None:

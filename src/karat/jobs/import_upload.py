@@ -22,7 +22,7 @@ def import_upload(run: JobRun) -> dict[str, Any]:
     by = run.arguments["by"]
     actor = replace(SYSTEM, account_id=None if by is None else AccountId(by))
     mapping = Mapping(**run.arguments["mapping"]) if run.arguments["mapping"] else None
-    importer = Importer(run.database, run.settings, actor, run.project_id, progress=run.progress)
+    importer = Importer(run.database, run.settings, actor, run.project_id, progress=run.progress, clock=run.now)
     imported = importer.run(Source(path, upload.file_name, mapping), name=run.arguments["name"])
     run.database.write(lambda tx: store.uploads.remove(tx, upload_id))
     path.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Items for whoever runs a project: lists, and one item with its whole history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from karat import store
@@ -54,17 +55,17 @@ def detail(db: Reader, actor: Actor, project_id: ProjectId, item_id: ItemId) -> 
     require(actor, Permission.READ_ITEMS, on=project_id)
     store.items.get(db, project_id, item_id)
     (item,) = store.item_lists.known(db, [item_id])
-    return Detail(item, why(item), store.item_history.history(db, item_id))
+    spec = store.specs.get(db, project_id, store.projects.get(db, project_id).spec_version).spec
+    names = {definition.key: definition.name for definition in spec.classes}
+    return Detail(item, why(item, names), store.item_history.history(db, item_id))
 
 
-def why(item: KnownItem) -> str:
-    """One sentence: why the item's label is what it is."""
+def why(item: KnownItem, names: Mapping[str, str]) -> str:
+    """One sentence: why the item's label is what it is, with the classes' names by key."""
     if item.gold is not None and item.gold.kind is not GoldKind.REFERENCE:
-        return (
-            f"Its label is the {item.gold.kind.value} label, {item.gold.label!r}: it is trusted and serves as a check."
-        )
+        return f"Its label is the {item.gold.kind.value} label, {_quoted(item.gold.label, names)}: it is trusted and serves as a check."
     if item.decision is not None:
-        decided = f"as {item.decision.label!r}" if item.decision.label else "to leave it without a label"
+        decided = f"as {_quoted(item.decision.label, names)}" if item.decision.label else "to leave it without a label"
         return f"{item.decision.by} decided {decided}; a reviewer's decision stands above the annotators' answers."
     n_labels = sum(answer.label is not None for answer in item.answers)
     if n_labels == 0:
@@ -74,6 +75,16 @@ def why(item: KnownItem) -> str:
     agreeing = sum(answer.label == item.consensus.label for answer in item.answers)
     state = " It waits for a reviewer." if item.state is ItemState.DISPUTED else ""
     return (
-        f"{agreeing} of {n_labels} answers say {item.consensus.label!r}; weighing each annotator's record, that label "
-        f"has a certainty of {item.consensus.certainty:.0%}.{state}"
+        f"{agreeing} of {n_labels} answers say {_quoted(item.consensus.label, names)}; weighing each annotator's record, "
+        f"that label has a certainty of {_certainty(item.consensus.certainty)}.{state}"
     )
+
+
+def _quoted(label: str, names: Mapping[str, str]) -> str:
+    """The class as people know it; one that a later spec has dropped keeps its key."""
+    return f"'{names.get(label, label)}'"
+
+
+def _certainty(value: float) -> str:
+    """Rounding must not turn nearly sure into sure."""
+    return "more than 99.9%" if value > 0.999 else f"{value:.1%}"

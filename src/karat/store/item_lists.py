@@ -64,13 +64,15 @@ class ItemFilter:
     gold: bool | None = None
     label: str | None = None
     """Class of the consensus."""
+    given: tuple[str, ...] = ()
+    """Classes that have all been given to the item, each by somebody's standing answer."""
 
 
 def page(db: Reader, project_id: ProjectId, wanted: ItemFilter, *, after: ItemId, limit: int) -> list[KnownItem]:
     """The next items in order of their ids.
 
     Walks an index of what is rare: gold labels, a class of the consensus, a dispute, a state; so a page costs the same
-    in a project of a million items. Only a text is looked for in one item after the other.
+    in a project of a million items. Only a text and given classes are looked for in one item after the other.
     """
     source, place = _source(wanted)
     conditions = [f"{place} > :after", *_conditions(db, wanted)]
@@ -83,6 +85,7 @@ def page(db: Reader, project_id: ProjectId, wanted: ItemFilter, *, after: ItemId
         dispute=wanted.dispute and wanted.dispute.value,
         label=wanted.label,
         text=f"%{_escape_like(wanted.text or '')}%",
+        **{f"given_{place}": label for place, label in enumerate(wanted.given)},
     )
     return known(db, [ItemId(row["id"]) for row in rows])
 
@@ -106,6 +109,11 @@ def _conditions(db: Reader, wanted: ItemFilter) -> list[str]:
         conditions.append("NOT EXISTS (SELECT 1 FROM gold_label g WHERE g.item_id = i.id)")
     if wanted.gold and wanted.label is not None:
         conditions.append("EXISTS (SELECT 1 FROM consensus c WHERE c.item_id = i.id AND c.label = :label)")
+    conditions += [
+        "EXISTS (SELECT 1 FROM annotation a WHERE a.item_id = i.id AND a.superseded_by IS NULL"
+        f" AND a.label = :given_{place})"
+        for place in range(len(wanted.given))
+    ]
     if wanted.text:
         conditions.append(_says_text(db))
     return conditions

@@ -28,11 +28,17 @@ async def page(
     q: Annotated[str | None, Query(max_length=200)] = None,
     gold: bool | None = None,
     label: Annotated[str | None, Query(max_length=64)] = None,
+    given: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Annotated[int, Query(ge=0, le=_MAX_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> ItemPage:
-    """The project's items in the order they came; `q` finds part of the key or content."""
-    wanted = ItemFilter(state=ItemState(state) if state else None, text=q, gold=gold, label=label)
+    """The project's items in the order they came.
+
+    `q` finds part of the key or content, `label` the class of the consensus; `given` takes classes with commas between
+    them and finds the items to which all of them have been given.
+    """
+    classes = tuple(part.strip() for part in (given or "").split(",") if part.strip())
+    wanted = ItemFilter(state=ItemState(state) if state else None, text=q, gold=gold, label=label, given=classes)
     found = await here.read(
         lambda db: queries.items.page(db, who, project_id, wanted, after=ItemId(cursor), limit=limit)
     )

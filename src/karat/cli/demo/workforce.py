@@ -94,15 +94,19 @@ def _choice(message: Message, person: SimulatedAnnotator, rng: random.Random) ->
 
 
 def _why_unsure(message: Message, rng: random.Random) -> str:
-    other = message.lure or "another class"
+    one, other = _in_words(message.truth), _in_words(message.lure or "another class")
     return rng.choice(
         [
-            f"Could be {message.truth} or {other}; the message does not say enough.",
+            f"Could be {one} or {other}; the message does not say enough.",
             "Two problems in one message and no rule decides which comes first.",
-            f"I read it as {message.truth}, but a colleague would say {other}.",
+            f"I read it as {one}, but a colleague would say {other}.",
             "The customer does not say whether they agreed to it.",
         ]
     )
+
+
+def _in_words(class_key: str) -> str:
+    return class_key.replace("_", " ")
 
 
 def _text(name: str) -> str:
