@@ -1,12 +1,27 @@
 /** Which key chooses which class. */
+import type { SpecClass } from "../lib/shapes";
+
+type Named = Pick<SpecClass, "name">;
+
+/** The keys, in the order in which classes take them. */
+export const CLASS_KEYS: readonly string[] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"];
 
 /** More classes than keys: then there is a search field as well. */
-export const MANY = 10;
+export const MANY = CLASS_KEYS.length;
 
-/** 1 to 9, then 0; classes beyond the tenth have no key. */
-export function keyOfClass(index: number): string | undefined {
-  if (index < 0 || index >= MANY) return undefined;
-  return String((index + 1) % 10);
+/** Classes that are called by digits have those as their keys; else the first has 1, and beyond the tenth none has one. */
+export function keyOfClass(classes: readonly Named[], index: number): string | undefined {
+  const name = classes[index]?.name;
+  if (name === undefined) return undefined;
+  return areDigits(classes) ? name : CLASS_KEYS[index];
+}
+
+export function classAtKey<One extends Named>(classes: readonly One[], key: string): One | undefined {
+  return classes.find((_, index) => keyOfClass(classes, index) === key);
+}
+
+function areDigits(classes: readonly Named[]): boolean {
+  return classes.every(({ name }) => CLASS_KEYS.includes(name));
 }
 
 const MOST_COLUMNS = 5;

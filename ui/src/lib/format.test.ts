@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatBytes, formatEstimate, formatSeconds } from "./format";
+import { formatAgo, formatBytes, formatCertainty, formatEstimate, formatSeconds } from "./format";
 
 test("an estimate is written with its interval", () => {
   const estimate = { value: 0.7123, low: 0.62, high: 0.79, n: 98, needed: null, reason: null };
@@ -11,6 +11,15 @@ test("an estimate is written with its interval", () => {
 test("a value without evidence, and one that is not a number, is not written at all", () => {
   expect(formatEstimate({ value: null, n: 14, needed: 40 }, "share", "en")).toBeNull();
   expect(formatEstimate({ value: Number.NaN, n: 14 }, "share", "en")).toBeNull();
+});
+
+test("nearly sure is not written as sure", () => {
+  expect([0.9996, 0.999, 0.5, 0.00001].map((value) => formatCertainty(value, "en"))).toEqual([
+    "> 99.9%",
+    "99.9%",
+    "50.0%",
+    "< 0.1%",
+  ]);
 });
 
 test("durations are written in the units people use", () => {

@@ -16,6 +16,14 @@ export function formatShare(value: number, tag: string, digits = 0): string {
   }).format(value);
 }
 
+/** How sure an inferred label is. Rounding must not turn nearly sure into sure. */
+export function formatCertainty(value: number, tag: string): string {
+  const [most, least] = [0.999, 0.001];
+  if (value > most) return `> ${formatShare(most, tag, 1)}`;
+  if (value < least) return `< ${formatShare(least, tag, 1)}`;
+  return formatShare(value, tag, 1);
+}
+
 export function formatValue(value: number, kind: EstimateKind, tag: string): string {
   if (kind === "share") return formatShare(value, tag, 1);
   if (kind === "seconds") return formatSeconds(value, tag);

@@ -2,6 +2,10 @@
 import { api, ask, whenNotSignedIn } from "./api/client";
 import { RequestFailed } from "./errors";
 import type { Me } from "./shapes";
+import { read, write } from "./stored";
+
+/** Remembers on this device that somebody has signed in; the session itself is a cookie that scripts cannot read. */
+const MARK = "signed-in";
 
 let me = $state.raw<Me | null | undefined>(undefined);
 let failure = $state.raw<unknown>(null);
@@ -18,22 +22,30 @@ export function sessionFailure(): unknown {
 export function signedIn(person: Me): void {
   me = person;
   failure = null;
+  write(MARK, "yes");
 }
 
+function signedOut(): void {
+  me = null;
+  write(MARK, null);
+}
+
+whenNotSignedIn(signedOut);
+
+/** Ask the server, unless nobody has signed in here: then it could only refuse. */
 export async function loadSession(): Promise<void> {
-  whenNotSignedIn(() => (me = null));
   failure = null;
+  if (read(MARK) === null) return signedOut();
   try {
-    me = await ask(api.GET("/api/me"));
+    signedIn(await ask(api.GET("/api/me")));
   } catch (error) {
-    if (error instanceof RequestFailed && error.status === 401) me = null;
-    else failure = error;
+    if (!(error instanceof RequestFailed && error.status === 401)) failure = error;
   }
 }
 
 export async function signOut(): Promise<void> {
   await ask(api.POST("/api/sign-out"));
-  me = null;
+  signedOut();
 }
 
 /** Whether the signed-in person may do something in the whole installation ("create_project"). */

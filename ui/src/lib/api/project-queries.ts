@@ -37,6 +37,8 @@ export interface ItemsWanted {
   state: string;
   q: string;
   label: string;
+  /** Two classes, with a comma between them: items to which both have been given. */
+  given: string;
   gold: boolean;
   cursor: string;
 }

@@ -4,66 +4,15 @@
  */
 
 export interface paths {
-    "/api/sign-in": {
+    "/api/health": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Post Api Sign In */
-        post: operations["POST_api_sign_in_api_sign_in_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sign-in/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post Api Sign In Link */
-        post: operations["POST_api_sign_in_link_api_sign_in_link_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sign-out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post Api Sign Out */
-        post: operations["POST_api_sign_out_api_sign_out_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Api Me */
-        get: operations["GET_api_me_api_me_get"];
+        /** Get */
+        get: operations["health_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,8 +28,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Invitations Token */
-        get: operations["GET_api_invitations_token__api_invitations__token__get"];
+        /** Welcome */
+        get: operations["invitations_welcome"];
         put?: never;
         post?: never;
         delete?: never;
@@ -98,44 +47,26 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post Api Invitations Token Accept */
-        post: operations["POST_api_invitations_token_accept_api_invitations__token__accept_post"];
+        /** Accept */
+        post: operations["invitations_accept"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/tokens": {
+    "/api/me": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Api Tokens */
-        get: operations["GET_api_tokens_api_tokens_get"];
-        put?: never;
-        /** Post Api Tokens */
-        post: operations["POST_api_tokens_api_tokens_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tokens/{token_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        /** Get */
+        get: operations["me_get"];
         put?: never;
         post?: never;
-        /** Delete Api Tokens Token Id */
-        delete: operations["DELETE_api_tokens_token_id__api_tokens__token_id__delete"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -148,11 +79,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects */
-        get: operations["GET_api_projects_api_projects_get"];
+        /** List All */
+        get: operations["projects_list_all"];
         put?: never;
-        /** Post Api Projects */
-        post: operations["POST_api_projects_api_projects_post"];
+        /** Create */
+        post: operations["projects_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -166,44 +97,204 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id */
-        get: operations["GET_api_projects_project_id__api_projects__project_id__get"];
+        /** Get */
+        get: operations["projects_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Patch Api Projects Project Id */
-        patch: operations["PATCH_api_projects_project_id__api_projects__project_id__patch"];
+        /** Change */
+        patch: operations["projects_change"];
         trace?: never;
     };
-    "/api/projects/{project_id}/spec": {
+    "/api/projects/{project_id}/events": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Spec */
-        get: operations["GET_api_projects_project_id_spec_api_projects__project_id__spec_get"];
+        /** Page */
+        get: operations["events_page"];
         put?: never;
-        /** Post Api Projects Project Id Spec */
-        post: operations["POST_api_projects_project_id_spec_api_projects__project_id__spec_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/spec/history": {
+    "/api/projects/{project_id}/export": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Spec History */
-        get: operations["GET_api_projects_project_id_spec_history_api_projects__project_id__spec_history_get"];
+        /**
+         * Export
+         * @description One row an item: content, state, label and its source, certainty, soft label.
+         */
+        get: operations["exports_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request
+         * @description Import everything in the file, or nothing: the job says which. Without a mapping, columns are recognised.
+         */
+        post: operations["imports_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["invitations_list_all"];
+        put?: never;
+        /** Make */
+        post: operations["invitations_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw */
+        delete: operations["invitations_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page
+         * @description The project's items in the order they came.
+         *
+         *     `q` finds part of the key or content, `label` the class of the consensus; `given` takes classes with commas between
+         *     them and finds the items to which all of them have been given.
+         */
+        get: operations["items_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description One item with its whole history.
+         */
+        get: operations["items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items/{item_id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Gold
+         * @description Give the item its trusted label.
+         */
+        put: operations["items_set_gold"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items/{item_id}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve
+         * @description Decide an item, or leave it without a label on purpose.
+         */
+        post: operations["review_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description Poll this until `state` is done or failed.
+         */
+        get: operations["jobs_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,8 +310,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Members */
-        get: operations["GET_api_projects_project_id_members_api_projects__project_id__members_get"];
+        /** List All */
+        get: operations["members_list_all"];
         put?: never;
         post?: never;
         delete?: never;
@@ -239,183 +330,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete Api Projects Project Id Members Annotator Id */
-        delete: operations["DELETE_api_projects_project_id_members_annotator_id__api_projects__project_id__members__annotator_id__delete"];
+        /** Remove */
+        delete: operations["members_remove"];
         options?: never;
         head?: never;
-        /** Patch Api Projects Project Id Members Annotator Id */
-        patch: operations["PATCH_api_projects_project_id_members_annotator_id__api_projects__project_id__members__annotator_id__patch"];
-        trace?: never;
-    };
-    "/api/projects/{project_id}/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Api Projects Project Id Invitations */
-        get: operations["GET_api_projects_project_id_invitations_api_projects__project_id__invitations_get"];
-        put?: never;
-        /** Post Api Projects Project Id Invitations */
-        post: operations["POST_api_projects_project_id_invitations_api_projects__project_id__invitations_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/invitations/{invitation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Delete Api Projects Project Id Invitations Invitation Id */
-        delete: operations["DELETE_api_projects_project_id_invitations_invitation_id__api_projects__project_id__invitations__invitation_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post Api Projects Project Id Uploads */
-        post: operations["POST_api_projects_project_id_uploads_api_projects__project_id__uploads_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post Api Projects Project Id Imports */
-        post: operations["POST_api_projects_project_id_imports_api_projects__project_id__imports_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/jobs/{job_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Api Projects Project Id Jobs Job Id */
-        get: operations["GET_api_projects_project_id_jobs_job_id__api_projects__project_id__jobs__job_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Api Projects Project Id Items */
-        get: operations["GET_api_projects_project_id_items_api_projects__project_id__items_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/items/{item_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Api Projects Project Id Items Item Id */
-        get: operations["GET_api_projects_project_id_items_item_id__api_projects__project_id__items__item_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/items/{item_id}/gold": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Put Api Projects Project Id Items Item Id Gold */
-        put: operations["PUT_api_projects_project_id_items_item_id_gold_api_projects__project_id__items__item_id__gold_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Api Projects Project Id Review */
-        get: operations["GET_api_projects_project_id_review_api_projects__project_id__review_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/items/{item_id}/resolution": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post Api Projects Project Id Items Item Id Resolution */
-        post: operations["POST_api_projects_project_id_items_item_id_resolution_api_projects__project_id__items__item_id__resolution_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** Change */
+        patch: operations["members_change"];
         trace?: never;
     };
     "/api/projects/{project_id}/overview": {
@@ -425,8 +345,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Overview */
-        get: operations["GET_api_projects_project_id_overview_api_projects__project_id__overview_get"];
+        /**
+         * Get
+         * @description Is this project healthy?
+         */
+        get: operations["overview_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -442,11 +365,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Releases */
-        get: operations["GET_api_projects_project_id_releases_api_projects__project_id__releases_get"];
+        /**
+         * Page
+         * @description Every release, newest first, and how the gate would judge one made now.
+         */
+        get: operations["releases_page"];
         put?: never;
-        /** Post Api Projects Project Id Releases */
-        post: operations["POST_api_projects_project_id_releases_api_projects__project_id__releases_post"];
+        /**
+         * Request
+         * @description Have a release judged and built. Poll it until its state is no longer "building".
+         */
+        post: operations["releases_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -460,8 +389,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Releases Number */
-        get: operations["GET_api_projects_project_id_releases_number__api_projects__project_id__releases__number__get"];
+        /**
+         * Get
+         * @description One release with its gate and files.
+         */
+        get: operations["releases_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -470,17 +402,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/events": {
+    "/api/projects/{project_id}/releases/{number}/download": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Events */
-        get: operations["GET_api_projects_project_id_events_api_projects__project_id__events_get"];
+        /**
+         * Download
+         * @description The files of a published release as a zip; the same bytes each time.
+         */
+        get: operations["releases_download"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waiting
+         * @description Disputed items with their answers, blind: who gave an answer is not said.
+         */
+        get: operations["review_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/spec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Current */
+        get: operations["specs_current"];
+        put?: never;
+        /** Publish */
+        post: operations["specs_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/spec/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History */
+        get: operations["specs_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Send a file and see what Karat takes it for. Nothing is imported yet.
+         */
+        post: operations["uploads_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -494,8 +504,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Work */
-        get: operations["GET_api_projects_project_id_work_api_projects__project_id__work_get"];
+        /**
+         * Desk
+         * @description What the Work screen needs before the first item.
+         */
+        get: operations["work_desk"];
         put?: never;
         post?: never;
         delete?: never;
@@ -513,8 +526,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post Api Projects Project Id Work Next */
-        post: operations["POST_api_projects_project_id_work_next_api_projects__project_id__work_next_post"];
+        /**
+         * Next Items
+         * @description Work to do: what is held already, renewed, and more up to `hold`.
+         */
+        post: operations["work_next_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,10 +544,119 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Api Projects Project Id Work Recent */
-        get: operations["GET_api_projects_project_id_work_recent_api_projects__project_id__work_recent_get"];
+        /**
+         * Recent
+         * @description The latest 20 of one's own answers and skips, newest first.
+         */
+        get: operations["work_recent"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** With Password */
+        post: operations["sign_in_with_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** With Link */
+        post: operations["sign_in_with_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["sign_in_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["tokens_list_all"];
+        put?: never;
+        /** Create */
+        post: operations["tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke */
+        delete: operations["tokens_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{assignment_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip
+         * @description Decline an item with a reason. The next items come with the receipt.
+         */
+        post: operations["work_skip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -547,25 +672,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post Api Work Assignment Id Submit */
-        post: operations["POST_api_work_assignment_id_submit_api_work__assignment_id__submit_post"];
+        /**
+         * Submit
+         * @description Answer an item, or change the answer; the same answer again is safe. The next items come with the receipt.
+         */
+        post: operations["work_submit"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/work/{assignment_id}/skip": {
+    "/media/{token}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get
+         * @description A picture, or the part of it that the Range header asks for.
+         */
+        get: operations["media_get"];
         put?: never;
-        /** Post Api Work Assignment Id Skip */
-        post: operations["POST_api_work_assignment_id_skip_api_work__assignment_id__skip_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -592,50 +723,50 @@ export interface components {
         AnnotatorRow: {
             /** Annotator Id */
             annotator_id: number;
-            /** Name */
-            name: string;
-            /** Is Simulated */
-            is_simulated: boolean;
-            /** Is Paused */
-            is_paused: boolean;
-            /** N Answers */
-            n_answers: number;
-            /** N Unsure */
-            n_unsure: number;
-            /** N Skips */
-            n_skips: number;
-            unsure_rate: components["schemas"]["EstimateShape"];
             gold_accuracy: components["schemas"]["EstimateShape"];
             honeypot_misses: components["schemas"]["EstimateShape"];
-            /** Median Seconds */
-            median_seconds: number | null;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Is Simulated */
+            is_simulated: boolean;
             /** Last Active At */
             last_active_at: string | null;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** N Answers */
+            n_answers: number;
+            /** N Skips */
+            n_skips: number;
+            /** N Unsure */
+            n_unsure: number;
+            /** Name */
+            name: string;
+            unsure_rate: components["schemas"]["EstimateShape"];
         };
         /**
          * BlindAnswer
          * @description An answer in review: who gave it is hidden, so that the answer is judged and not the person.
          */
         BlindAnswer: {
-            /** Letter */
-            letter: string;
-            /** Label */
-            label: string | null;
-            /** Unsure */
-            unsure: boolean;
-            /** Reason */
-            reason: string;
             /** Duration Ms */
             duration_ms: number;
+            /** Label */
+            label: string | null;
+            /** Letter */
+            letter: string;
+            /** Reason */
+            reason: string;
+            /** Unsure */
+            unsure: boolean;
         };
         /** ClassCount */
         ClassCount: {
             /** Key */
             key: string;
-            /** Name */
-            name: string;
             /** N */
             n: number;
+            /** Name */
+            name: string;
         };
         /**
          * ClassShape
@@ -643,59 +774,61 @@ export interface components {
          */
         ClassShape: {
             /**
-             * Key
-             * @default
-             */
-            key: string;
-            /** Name */
-            name: string;
-            /**
              * Definition
              * @default
              */
             definition: string;
+            /**
+             * Exclude
+             * @default []
+             */
+            exclude: components["schemas"]["ExampleShape"][];
             /**
              * Include
              * @default []
              */
             include: components["schemas"]["ExampleShape"][];
             /**
-             * Exclude
-             * @default []
+             * Key
+             * @default
              */
-            exclude: components["schemas"]["ExampleShape"][];
+            key: string;
+            /** Name */
+            name: string;
         };
         /**
          * ColumnMapping
          * @description Which column is what. For images only `id` rules apply (file name without its ending).
          */
         ColumnMapping: {
-            /** Id */
-            id?: string | null;
-            /** Content */
-            content?: string | null;
-            /** Label */
-            label?: string | null;
             /** Annotator */
             annotator?: string | null;
-            /** Gold */
-            gold?: string | null;
             /** Check */
             check?: string | null;
+            /** Content */
+            content?: string | null;
+            /** Gold */
+            gold?: string | null;
+            /** Id */
+            id?: string | null;
+            /** Label */
+            label?: string | null;
             /** Priority */
             priority?: string | null;
+            /** Time */
+            time?: string | null;
         };
         /**
          * ColumnShape
          * @description A column as found, and what Karat takes it for.
          */
         ColumnShape: {
+            /** Examples */
+            examples: string[];
             /** Name */
             name: string;
             /** Role */
             role: string;
-            /** Examples */
-            examples: string[];
         };
         /**
          * ConfusionPair
@@ -704,28 +837,26 @@ export interface components {
         ConfusionPair: {
             /** First */
             first: string;
-            /** Second */
-            second: string;
             /** N Items */
             n_items: number;
+            /** Second */
+            second: string;
         };
         /**
          * ConsensusShape
          * @description The inferred label with its certainty; `probabilities` is the soft label, by class key.
          */
         ConsensusShape: {
-            /** Label */
-            label: string;
             /** Certainty */
             certainty: number;
+            /** Label */
+            label: string;
+            /** N Answers */
+            n_answers: number;
             /** Probabilities */
             probabilities: {
                 [key: string]: number;
             };
-            /** Method */
-            method: string;
-            /** N Answers */
-            n_answers: number;
         };
         /** DayCount */
         DayCount: {
@@ -754,18 +885,18 @@ export interface components {
          * @description A measured number with its interval and evidence, or the reason why there is none yet.
          */
         EstimateShape: {
-            /** Value */
-            value?: number | null;
-            /** Low */
-            low?: number | null;
             /** High */
             high?: number | null;
+            /** Low */
+            low?: number | null;
             /** N */
             n: number;
             /** Needed */
             needed?: number | null;
             /** Reason */
             reason?: string | null;
+            /** Value */
+            value?: number | null;
         };
         /** EventPage */
         EventPage: {
@@ -776,58 +907,58 @@ export interface components {
         };
         /** EventShape */
         EventShape: {
-            /** Id */
-            id: number;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Kind */
-            kind: string;
             /** By */
             by: string;
             /** Facts */
             facts: {
                 [key: string]: unknown;
             };
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
         };
         /** ExampleShape */
         ExampleShape: {
-            /** Text */
-            text: string;
             /**
              * Note
              * @default
              */
             note: string;
+            /** Text */
+            text: string;
         };
         /**
          * GateCheck
          * @description One requirement of the gate, with the figure it was judged by.
          */
         GateCheck: {
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
-            /** Passed */
-            passed: boolean;
-            /** Figure */
-            figure: string;
-            /** Target */
-            target: string;
             /** Advice */
             advice: string;
+            /** Figure */
+            figure: string;
+            /** Name */
+            name: string;
+            /** Passed */
+            passed: boolean;
+            /** Target */
+            target: string;
+            /** Title */
+            title: string;
         };
         /** GateShape */
         GateShape: {
-            /** Passed */
-            passed: boolean;
             /** Checks */
             checks: components["schemas"]["GateCheck"][];
             /** N Undecided */
             n_undecided: number;
+            /** Passed */
+            passed: boolean;
         };
         /** GoldShape */
         GoldShape: {
@@ -841,6 +972,20 @@ export interface components {
             /** Provenance */
             provenance: string;
         };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
+        /** Health */
+        Health: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+        };
         /**
          * HistoryEntry
          * @description Something that happened to an item, oldest first.
@@ -851,27 +996,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "imported" | "claimed" | "submitted" | "revised" | "skipped" | "expired" | "resolved" | "gold_set";
             /** By */
             by?: string | null;
-            /** Label */
-            label?: string | null;
-            /**
-             * Unsure
-             * @default false
-             */
-            unsure: boolean;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-            /** Spec Version */
-            spec_version?: number | null;
             /** Duration Ms */
             duration_ms?: number | null;
             /**
@@ -879,36 +1005,59 @@ export interface components {
              * @default true
              */
             is_current: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "imported" | "claimed" | "submitted" | "revised" | "skipped" | "expired" | "resolved" | "gold_set";
+            /** Label */
+            label?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Spec Version */
+            spec_version?: number | null;
+            /**
+             * Unsure
+             * @default false
+             */
+            unsure: boolean;
         };
         /** InvitationShape */
         InvitationShape: {
-            /** Id */
-            id: number;
-            /** Email */
-            email: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "annotator" | "reviewer" | "lead" | "engineer";
+            /** Accepted At */
+            accepted_at: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Email */
+            email: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
-            /** Accepted At */
-            accepted_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "annotator" | "reviewer" | "lead" | "engineer";
         };
         /**
          * InvitationWelcome
          * @description What the invited person sees before accepting.
          */
         InvitationWelcome: {
+            /** Email */
+            email: string;
+            /** Invited By */
+            invited_by: string;
             /** Project Name */
             project_name: string;
             /**
@@ -916,10 +1065,6 @@ export interface components {
              * @enum {string}
              */
             role: "annotator" | "reviewer" | "lead" | "engineer";
-            /** Email */
-            email: string;
-            /** Invited By */
-            invited_by: string;
         };
         /** Invitations */
         Invitations: {
@@ -928,28 +1073,28 @@ export interface components {
         };
         /** ItemContent */
         ItemContent: {
-            /** Text */
-            text?: string | null;
-            /** Image Url */
-            image_url?: string | null;
-            /** Width */
-            width?: number | null;
             /** Height */
             height?: number | null;
+            /** Image Url */
+            image_url?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Width */
+            width?: number | null;
         };
         /** ItemDetail */
         ItemDetail: {
+            /** Batch */
+            batch: string;
+            /** History */
+            history: components["schemas"]["HistoryEntry"][];
             item: components["schemas"]["ItemRow"];
             /** Meta */
             meta: {
                 [key: string]: unknown;
             };
-            /** Batch */
-            batch: string;
             /** Why */
             why: string;
-            /** History */
-            history: components["schemas"]["HistoryEntry"][];
         };
         /** ItemPage */
         ItemPage: {
@@ -963,56 +1108,54 @@ export interface components {
          * @description An item in a list.
          */
         ItemRow: {
+            consensus?: components["schemas"]["ConsensusShape"] | null;
+            content: components["schemas"]["ItemContent"];
+            gold?: components["schemas"]["GoldShape"] | null;
             /** Id */
             id: number;
+            /** Is Measured */
+            is_measured: boolean;
             /** Key */
             key: string;
-            content: components["schemas"]["ItemContent"];
+            /** N Answers */
+            n_answers: number;
+            /** N Skips */
+            n_skips: number;
+            /** N Unsure */
+            n_unsure: number;
+            resolution?: components["schemas"]["ResolutionShape"] | null;
             /**
              * State
              * @enum {string}
              */
             state: "open" | "disputed" | "resolved";
-            /** N Answers */
-            n_answers: number;
-            /** N Unsure */
-            n_unsure: number;
-            /** N Skips */
-            n_skips: number;
-            /** Is Measured */
-            is_measured: boolean;
-            gold?: components["schemas"]["GoldShape"] | null;
-            consensus?: components["schemas"]["ConsensusShape"] | null;
-            resolution?: components["schemas"]["ResolutionShape"] | null;
         };
         /**
          * JobShape
          * @description Work done later. `n_done` of `n_total` tells how far it is.
          */
         JobShape: {
+            /** Error */
+            error: string | null;
             /** Id */
             id: number;
-            /** Name */
-            name: string;
-            /** State */
-            state: string;
             /** N Done */
             n_done: number;
             /** N Total */
             n_total: number | null;
-            /** Error */
-            error: string | null;
+            /** Name */
+            name: string;
             /**
              * Problems
              * @default []
              */
-            problems: {
-                [key: string]: string;
-            }[];
+            problems: components["schemas"]["ProblemShape"][];
             /** Result */
             result: {
                 [key: string]: unknown;
             } | null;
+            /** State */
+            state: string;
         };
         /**
          * Me
@@ -1021,43 +1164,43 @@ export interface components {
         Me: {
             /** Account Id */
             account_id: number;
-            /** Name */
-            name: string;
             /** Email */
             email: string;
             /** Is Admin */
             is_admin: boolean;
             /** Memberships */
             memberships: components["schemas"]["MembershipShape"][];
+            /** Name */
+            name: string;
             /** Permissions */
             permissions: string[];
         };
         /** MemberChange */
         MemberChange: {
-            /** Role */
-            role?: ("annotator" | "reviewer" | "lead" | "engineer") | null;
             /** Is Paused */
             is_paused?: boolean | null;
+            /** Role */
+            role?: ("annotator" | "reviewer" | "lead" | "engineer") | null;
         };
         /** MemberShape */
         MemberShape: {
-            /** Annotator Id */
-            annotator_id: number;
             /** Account Id */
             account_id: number;
-            /** Name */
-            name: string;
+            /** Annotator Id */
+            annotator_id: number;
             /** Email */
             email: string;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Is Simulated */
+            is_simulated: boolean;
+            /** Name */
+            name: string;
             /**
              * Role
              * @enum {string}
              */
             role: "annotator" | "reviewer" | "lead" | "engineer";
-            /** Is Paused */
-            is_paused: boolean;
-            /** Is Simulated */
-            is_simulated: boolean;
         };
         /** Members */
         Members: {
@@ -1066,6 +1209,8 @@ export interface components {
         };
         /** MembershipShape */
         MembershipShape: {
+            /** Permissions */
+            permissions: string[];
             /** Project Id */
             project_id: number;
             /** Project Name */
@@ -1075,8 +1220,6 @@ export interface components {
              * @enum {string}
              */
             role: "annotator" | "reviewer" | "lead" | "engineer";
-            /** Permissions */
-            permissions: string[];
         };
         /** NewGold */
         NewGold: {
@@ -1095,8 +1238,6 @@ export interface components {
         };
         /** NewImport */
         NewImport: {
-            /** Upload Id */
-            upload_id: string;
             /** @default {} */
             mapping: components["schemas"]["ColumnMapping"];
             /**
@@ -1104,6 +1245,8 @@ export interface components {
              * @default
              */
             name: string;
+            /** Upload Id */
+            upload_id: string;
         };
         /** NewInvitation */
         NewInvitation: {
@@ -1129,49 +1272,49 @@ export interface components {
         };
         /** NewProject */
         NewProject: {
-            /** Name */
-            name: string;
             /**
              * Media Kind
              * @enum {string}
              */
             media_kind: "text" | "image";
-            spec: components["schemas"]["SpecShape"];
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
             /**
              * @default {
-             *       "overlap": 1,
-             *       "measured_share": 0.1,
-             *       "measured_overlap": 2,
-             *       "gold_share": 0.05,
-             *       "honeypot_share": 0.05,
-             *       "lease_seconds": 900,
-             *       "hold": 4,
-             *       "majority_share": 0.6,
-             *       "max_skips": 2,
              *       "gate_gold_accuracy": 0.8,
              *       "gate_gold_answers": 20,
-             *       "gate_measured_items": 20
+             *       "gate_measured_items": 20,
+             *       "gold_share": 0.05,
+             *       "hold": 4,
+             *       "honeypot_share": 0.05,
+             *       "lease_seconds": 900,
+             *       "majority_share": 0.6,
+             *       "max_skips": 2,
+             *       "measured_overlap": 2,
+             *       "measured_share": 0.1,
+             *       "overlap": 1
              *     }
              */
             policy: components["schemas"]["PolicyShape"];
-            /**
-             * Note
-             * @default
-             */
-            note: string;
+            spec: components["schemas"]["SpecShape"];
         };
         /** NewRelease */
         NewRelease: {
-            /**
-             * Note
-             * @default
-             */
-            note: string;
             /**
              * Leave Out Undecided
              * @default false
              */
             leave_out_undecided: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * NewResolution
@@ -1181,42 +1324,42 @@ export interface components {
             /** Label */
             label?: string | null;
             /**
-             * Undecidable
-             * @default false
-             */
-            undecidable: boolean;
-            /**
              * Note
              * @default
              */
             note: string;
+            /**
+             * Undecidable
+             * @default false
+             */
+            undecidable: boolean;
         };
         /** NewSpecVersion */
         NewSpecVersion: {
-            spec: components["schemas"]["SpecShape"];
             /** Note */
             note: string;
+            spec: components["schemas"]["SpecShape"];
         };
         /** NewToken */
         NewToken: {
-            /** Name */
-            name: string;
-            /** Scope */
-            scope?: string[] | null;
             /**
              * Expires In Days
              * @default 365
              */
             expires_in_days: number;
+            /** Name */
+            name: string;
+            /** Scope */
+            scope?: string[] | null;
         };
         /**
          * NewTokenSecret
          * @description Shown once.
          */
         NewTokenSecret: {
-            token: components["schemas"]["TokenShape"];
             /** Secret */
             secret: string;
+            token: components["schemas"]["TokenShape"];
         };
         /**
          * NextRequest
@@ -1234,82 +1377,37 @@ export interface components {
          * @description Is this project healthy?
          */
         Overview: {
-            progress: components["schemas"]["ProgressShape"];
-            observed_agreement: components["schemas"]["EstimateShape"];
-            alpha: components["schemas"]["EstimateShape"];
             /** Agreement Scope */
             agreement_scope: string;
-            gold_accuracy: components["schemas"]["EstimateShape"];
-            honeypot_misses: components["schemas"]["EstimateShape"];
-            unsure_rate: components["schemas"]["EstimateShape"];
-            consensus_accuracy: components["schemas"]["EstimateShape"];
+            alpha: components["schemas"]["EstimateShape"];
             /** Annotators */
             annotators: components["schemas"]["AnnotatorRow"][];
-            /** Throughput */
-            throughput: components["schemas"]["DayCount"][];
             /** Answers Last Hour */
             answers_last_hour: number;
             /** Classes */
             classes: components["schemas"]["ClassCount"][];
             /** Confusion Pairs */
             confusion_pairs: components["schemas"]["ConfusionPair"][];
-            /** Consensus Method */
-            consensus_method: string | null;
+            consensus_accuracy: components["schemas"]["EstimateShape"];
             /** Consensus At */
             consensus_at: string | null;
+            /** Consensus Method */
+            consensus_method: string | null;
+            gold_accuracy: components["schemas"]["EstimateShape"];
+            honeypot_misses: components["schemas"]["EstimateShape"];
             /** Is Up To Date */
             is_up_to_date: boolean;
+            observed_agreement: components["schemas"]["EstimateShape"];
+            progress: components["schemas"]["ProgressShape"];
+            /** Throughput */
+            throughput: components["schemas"]["DayCount"][];
+            unsure_rate: components["schemas"]["EstimateShape"];
         };
         /**
          * PolicyShape
          * @description The fields and defaults of `karat.domain.projects.QualityPolicy`.
          */
         PolicyShape: {
-            /**
-             * Overlap
-             * @default 1
-             */
-            overlap: number;
-            /**
-             * Measured Share
-             * @default 0.1
-             */
-            measured_share: number;
-            /**
-             * Measured Overlap
-             * @default 2
-             */
-            measured_overlap: number;
-            /**
-             * Gold Share
-             * @default 0.05
-             */
-            gold_share: number;
-            /**
-             * Honeypot Share
-             * @default 0.05
-             */
-            honeypot_share: number;
-            /**
-             * Lease Seconds
-             * @default 900
-             */
-            lease_seconds: number;
-            /**
-             * Hold
-             * @default 4
-             */
-            hold: number;
-            /**
-             * Majority Share
-             * @default 0.6
-             */
-            majority_share: number;
-            /**
-             * Max Skips
-             * @default 2
-             */
-            max_skips: number;
             /**
              * Gate Gold Accuracy
              * @default 0.8
@@ -1325,35 +1423,80 @@ export interface components {
              * @default 20
              */
             gate_measured_items: number;
+            /**
+             * Gold Share
+             * @default 0.05
+             */
+            gold_share: number;
+            /**
+             * Hold
+             * @default 4
+             */
+            hold: number;
+            /**
+             * Honeypot Share
+             * @default 0.05
+             */
+            honeypot_share: number;
+            /**
+             * Lease Seconds
+             * @default 900
+             */
+            lease_seconds: number;
+            /**
+             * Majority Share
+             * @default 0.6
+             */
+            majority_share: number;
+            /**
+             * Max Skips
+             * @default 2
+             */
+            max_skips: number;
+            /**
+             * Measured Overlap
+             * @default 2
+             */
+            measured_overlap: number;
+            /**
+             * Measured Share
+             * @default 0.1
+             */
+            measured_share: number;
+            /**
+             * Overlap
+             * @default 1
+             */
+            overlap: number;
         };
         /**
          * ProblemShape
          * @description One thing wrong with a request.
          */
         ProblemShape: {
-            /** Where */
-            where: string;
             /** Message */
             message: string;
+            /** Where */
+            where: string;
         };
         /** ProgressShape */
         ProgressShape: {
+            /** N Answers */
+            n_answers: number;
+            /** N Check Items */
+            n_check_items: number;
+            /** N Disputed */
+            n_disputed: number;
             /** N Items */
             n_items: number;
             /** N Open */
             n_open: number;
-            /** N Disputed */
-            n_disputed: number;
             /** N Resolved */
             n_resolved: number;
-            /** N Check Items */
-            n_check_items: number;
-            /** N Answers */
-            n_answers: number;
-            /** N Unsure */
-            n_unsure: number;
             /** N Skips */
             n_skips: number;
+            /** N Unsure */
+            n_unsure: number;
         };
         /**
          * ProjectCard
@@ -1362,29 +1505,29 @@ export interface components {
         ProjectCard: {
             /** Id */
             id: number;
-            /** Name */
-            name: string;
             /**
              * Media Kind
              * @enum {string}
              */
             media_kind: "text" | "image";
-            /** Note */
-            note: string;
-            /** Role */
-            role: string;
-            /** Permissions */
-            permissions: string[];
-            /** Question */
-            question: string;
+            /** My Answers */
+            my_answers: number;
+            /** N Disputed */
+            n_disputed?: number | null;
             /** N Items */
             n_items?: number | null;
             /** N Resolved */
             n_resolved?: number | null;
-            /** N Disputed */
-            n_disputed?: number | null;
-            /** My Answers */
-            my_answers: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Permissions */
+            permissions: string[];
+            /** Question */
+            question: string;
+            /** Role */
+            role: string;
         };
         /** ProjectChange */
         ProjectChange: {
@@ -1396,25 +1539,25 @@ export interface components {
         };
         /** ProjectShape */
         ProjectShape: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /**
-             * Media Kind
-             * @enum {string}
-             */
-            media_kind: "text" | "image";
-            /** Note */
-            note: string;
-            /** Spec Version */
-            spec_version: number;
-            policy: components["schemas"]["PolicyShape"];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Media Kind
+             * @enum {string}
+             */
+            media_kind: "text" | "image";
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            policy: components["schemas"]["PolicyShape"];
+            /** Spec Version */
+            spec_version: number;
         };
         /** Projects */
         Projects: {
@@ -1431,17 +1574,17 @@ export interface components {
             item: components["schemas"]["WorkItem"];
             /** Label */
             label: string | null;
-            /** Unsure */
-            unsure: boolean;
-            /** Skipped */
-            skipped: boolean;
             /** Reason */
             reason: string;
+            /** Skipped */
+            skipped: boolean;
             /**
              * Submitted At
              * Format: date-time
              */
             submitted_at: string;
+            /** Unsure */
+            unsure: boolean;
         };
         /** RecentAnswers */
         RecentAnswers: {
@@ -1450,24 +1593,15 @@ export interface components {
         };
         /** ReleaseFile */
         ReleaseFile: {
-            /** Name */
-            name: string;
             /** N Bytes */
             n_bytes: number;
+            /** Name */
+            name: string;
             /** Sha256 */
             sha256: string;
         };
         /** ReleaseShape */
         ReleaseShape: {
-            /** Number */
-            number: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "building" | "refused" | "published" | "withdrawn";
-            /** Note */
-            note: string;
             /**
              * Created At
              * Format: date-time
@@ -1475,76 +1609,85 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string;
+            /** Error */
+            error?: string | null;
+            /** Files */
+            files: components["schemas"]["ReleaseFile"][];
             gate: components["schemas"]["GateShape"];
-            /** Spec Version */
-            spec_version: number;
             /** Method */
             method: string;
+            /** N Annotators */
+            n_annotators: number;
+            /** N Answers */
+            n_answers: number;
             /** N Items */
             n_items: number;
             /** N Left Out */
             n_left_out: number;
-            /** N Answers */
-            n_answers: number;
-            /** N Annotators */
-            n_annotators: number;
-            /** Files */
-            files: components["schemas"]["ReleaseFile"][];
-            /** Error */
-            error?: string | null;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Spec Version */
+            spec_version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "building" | "refused" | "published" | "withdrawn";
         };
         /** Releases */
         Releases: {
+            gate: components["schemas"]["GateShape"];
             /** Releases */
             releases: components["schemas"]["ReleaseShape"][];
-            gate: components["schemas"]["GateShape"];
         };
         /** ResolutionShape */
         ResolutionShape: {
-            /** Label */
-            label: string | null;
-            /** Note */
-            note: string;
-            /** By */
-            by: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /** By */
+            by: string;
+            /** Label */
+            label: string | null;
+            /** Note */
+            note: string;
         };
         /** ReviewItem */
         ReviewItem: {
+            /** Answers */
+            answers: components["schemas"]["BlindAnswer"][];
+            content: components["schemas"]["ItemContent"];
             /** Id */
             id: number;
             /** Key */
             key: string;
-            content: components["schemas"]["ItemContent"];
-            /**
-             * Why
-             * @enum {string}
-             */
-            why: "unsure" | "disagreement" | "skipped";
-            /** Answers */
-            answers: components["schemas"]["BlindAnswer"][];
             /** N Skips */
             n_skips: number;
             /** Skip Reasons */
             skip_reasons: string[];
             suggestion?: components["schemas"]["ConsensusShape"] | null;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "unsure" | "disagreement" | "skipped";
         };
         /** ReviewQueue */
         ReviewQueue: {
             /** Items */
             items: components["schemas"]["ReviewItem"][];
-            /** N Waiting */
-            n_waiting: number;
-            /** N Unsure */
-            n_unsure: number;
             /** N Disagreement */
             n_disagreement: number;
             /** N Skipped */
             n_skipped: number;
+            /** N Unsure */
+            n_unsure: number;
+            /** N Waiting */
+            n_waiting: number;
         };
         /** RuleShape */
         RuleShape: {
@@ -1570,13 +1713,13 @@ export interface components {
          * @description Decline an item.
          */
         SkipRequest: {
-            /** Reason */
-            reason: string;
             /**
              * Hold
              * @default 4
              */
             hold: number;
+            /** Reason */
+            reason: string;
         };
         /** SpecHistory */
         SpecHistory: {
@@ -1585,15 +1728,15 @@ export interface components {
         };
         /** SpecShape */
         SpecShape: {
-            /** Question */
-            question: string;
+            /** Classes */
+            classes: components["schemas"]["ClassShape"][];
             /**
              * Purpose
              * @default
              */
             purpose: string;
-            /** Classes */
-            classes: components["schemas"]["ClassShape"][];
+            /** Question */
+            question: string;
             /**
              * Rules
              * @default []
@@ -1607,16 +1750,16 @@ export interface components {
         };
         /** SpecVersionShape */
         SpecVersionShape: {
-            /** Number */
-            number: number;
-            spec: components["schemas"]["SpecShape"];
-            /** Note */
-            note: string;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            spec: components["schemas"]["SpecShape"];
         };
         /**
          * SubmitReceipt
@@ -1632,18 +1775,6 @@ export interface components {
          * @description An answer: a class, or unsure with a reason.
          */
         SubmitRequest: {
-            /** Label */
-            label?: string | null;
-            /**
-             * Unsure
-             * @default false
-             */
-            unsure: boolean;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
             /**
              * Duration Ms
              * @default 0
@@ -1654,17 +1785,21 @@ export interface components {
              * @default 4
              */
             hold: number;
+            /** Label */
+            label?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Unsure
+             * @default false
+             */
+            unsure: boolean;
         };
         /** TokenShape */
         TokenShape: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
-            /** Scope */
-            scope: string[] | null;
             /**
              * Created At
              * Format: date-time
@@ -1675,8 +1810,16 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+            /** Id */
+            id: number;
             /** Last Used At */
             last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Scope */
+            scope: string[] | null;
         };
         /** Tokens */
         Tokens: {
@@ -1685,8 +1828,8 @@ export interface components {
         };
         /** UploadPreview */
         UploadPreview: {
-            /** Upload Id */
-            upload_id: string;
+            /** Columns */
+            columns: components["schemas"]["ColumnShape"][];
             /** File Name */
             file_name: string;
             /** Format */
@@ -1695,61 +1838,74 @@ export interface components {
             n_bytes: number;
             /** N Rows */
             n_rows?: number | null;
-            /** Columns */
-            columns: components["schemas"]["ColumnShape"][];
+            /** Problems */
+            problems: string[];
             /** Rows */
             rows: {
                 [key: string]: unknown;
             }[];
-            /** Problems */
-            problems: string[];
+            /** Upload Id */
+            upload_id: string;
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
         };
         /**
          * WorkAssignment
          * @description One claimed item.
          */
         WorkAssignment: {
-            /** Id */
-            id: string;
-            item: components["schemas"]["WorkItem"];
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Id */
+            id: string;
+            item: components["schemas"]["WorkItem"];
         };
         /**
          * WorkDesk
          * @description What the Work screen needs before the first item.
          */
         WorkDesk: {
+            /** Media Kind */
+            media_kind: string;
+            /** N Answered */
+            n_answered: number;
+            /** Note */
+            note: string;
             /** Project Id */
             project_id: number;
             /** Project Name */
             project_name: string;
-            /** Media Kind */
-            media_kind: string;
-            /** Note */
-            note: string;
+            spec: components["schemas"]["SpecShape"];
             /** Spec Version */
             spec_version: number;
-            spec: components["schemas"]["SpecShape"];
-            /** N Answered */
-            n_answered: number;
         };
         /**
          * WorkItem
          * @description What the annotator sees. Exactly one of `text` and `image_url` is set, by the project's kind of media.
          */
         WorkItem: {
-            /** Text */
-            text?: string | null;
-            /** Image Url */
-            image_url?: string | null;
-            /** Width */
-            width?: number | null;
             /** Height */
             height?: number | null;
+            /** Image Url */
+            image_url?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Width */
+            width?: number | null;
         };
         /**
          * WorkStream
@@ -1770,100 +1926,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    POST_api_sign_in_api_sign_in_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    POST_api_sign_in_link_api_sign_in_link_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignInByLink"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    POST_api_sign_out_api_sign_out_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    GET_api_me_api_me_get: {
+    health_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -1878,11 +1941,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1892,7 +1955,7 @@ export interface operations {
             };
         };
     };
-    GET_api_invitations_token__api_invitations__token__get: {
+    invitations_welcome: {
         parameters: {
             query?: never;
             header?: never;
@@ -1912,8 +1975,8 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationWelcome"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1923,7 +1986,7 @@ export interface operations {
             };
         };
     };
-    POST_api_invitations_token_accept_api_invitations__token__accept_post: {
+    invitations_accept: {
         parameters: {
             query?: never;
             header?: never;
@@ -1947,8 +2010,8 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1958,7 +2021,7 @@ export interface operations {
             };
         };
     };
-    GET_api_tokens_api_tokens_get: {
+    me_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -1973,11 +2036,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1987,69 +2050,7 @@ export interface operations {
             };
         };
     };
-    POST_api_tokens_api_tokens_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewToken"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewTokenSecret"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    DELETE_api_tokens_token_id__api_tokens__token_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    GET_api_projects_api_projects_get: {
+    projects_list_all: {
         parameters: {
             query?: never;
             header?: never;
@@ -2067,8 +2068,8 @@ export interface operations {
                     "application/json": components["schemas"]["Projects"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2078,7 +2079,7 @@ export interface operations {
             };
         };
     };
-    POST_api_projects_api_projects_post: {
+    projects_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -2100,8 +2101,8 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2111,7 +2112,7 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id__api_projects__project_id__get: {
+    projects_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2131,8 +2132,8 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2142,7 +2143,7 @@ export interface operations {
             };
         };
     };
-    PATCH_api_projects_project_id__api_projects__project_id__patch: {
+    projects_change: {
         parameters: {
             query?: never;
             header?: never;
@@ -2166,8 +2167,8 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2177,9 +2178,11 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_spec_api_projects__project_id__spec_get: {
+    events_page: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -2194,11 +2197,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpecVersionShape"];
+                    "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2208,44 +2211,11 @@ export interface operations {
             };
         };
     };
-    POST_api_projects_project_id_spec_api_projects__project_id__spec_post: {
+    exports_export: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
+            query?: {
+                format?: "jsonl" | "csv" | "parquet";
             };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSpecVersion"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpecVersionShape"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    GET_api_projects_project_id_spec_history_api_projects__project_id__spec_history_get: {
-        parameters: {
-            query?: never;
             header?: never;
             path: {
                 project_id: number;
@@ -2256,76 +2226,13 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpecHistory"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    GET_api_projects_project_id_members_api_projects__project_id__members_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Members"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    DELETE_api_projects_project_id_members_annotator_id__api_projects__project_id__members__annotator_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
-                annotator_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2335,33 +2242,32 @@ export interface operations {
             };
         };
     };
-    PATCH_api_projects_project_id_members_annotator_id__api_projects__project_id__members__annotator_id__patch: {
+    imports_request: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 project_id: number;
-                annotator_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MemberChange"];
+                "application/json": components["schemas"]["NewImport"];
             };
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberShape"];
+                    "application/json": components["schemas"]["JobShape"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2371,7 +2277,7 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_invitations_api_projects__project_id__invitations_get: {
+    invitations_list_all: {
         parameters: {
             query?: never;
             header?: never;
@@ -2391,8 +2297,8 @@ export interface operations {
                     "application/json": components["schemas"]["Invitations"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2402,7 +2308,7 @@ export interface operations {
             };
         };
     };
-    POST_api_projects_project_id_invitations_api_projects__project_id__invitations_post: {
+    invitations_make: {
         parameters: {
             query?: never;
             header?: never;
@@ -2426,8 +2332,8 @@ export interface operations {
                     "application/json": components["schemas"]["NewInvitationLink"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2437,7 +2343,7 @@ export interface operations {
             };
         };
     };
-    DELETE_api_projects_project_id_invitations_invitation_id__api_projects__project_id__invitations__invitation_id__delete: {
+    invitations_withdraw: {
         parameters: {
             query?: never;
             header?: never;
@@ -2456,8 +2362,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2467,114 +2373,16 @@ export interface operations {
             };
         };
     };
-    POST_api_projects_project_id_uploads_api_projects__project_id__uploads_post: {
+    items_page: {
         parameters: {
             query?: {
-                name?: string | null;
-            };
-            header?: never;
-            path: {
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadPreview"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    POST_api_projects_project_id_imports_api_projects__project_id__imports_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewImport"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobShape"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    GET_api_projects_project_id_jobs_job_id__api_projects__project_id__jobs__job_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
-                job_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobShape"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    GET_api_projects_project_id_items_api_projects__project_id__items_get: {
-        parameters: {
-            query?: {
-                state?: string | null;
+                state?: ("open" | "disputed" | "resolved") | null;
                 q?: string | null;
-                gold?: string | null;
-                cursor?: string | null;
-                limit?: number | null;
+                gold?: boolean | null;
+                label?: string | null;
+                given?: string | null;
+                cursor?: number;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2593,8 +2401,8 @@ export interface operations {
                     "application/json": components["schemas"]["ItemPage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2604,7 +2412,7 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_items_item_id__api_projects__project_id__items__item_id__get: {
+    items_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2625,8 +2433,8 @@ export interface operations {
                     "application/json": components["schemas"]["ItemDetail"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2636,7 +2444,7 @@ export interface operations {
             };
         };
     };
-    PUT_api_projects_project_id_items_item_id_gold_api_projects__project_id__items__item_id__gold_put: {
+    items_set_gold: {
         parameters: {
             query?: never;
             header?: never;
@@ -2661,8 +2469,8 @@ export interface operations {
                     "application/json": components["schemas"]["ItemDetail"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2672,41 +2480,7 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_review_api_projects__project_id__review_get: {
-        parameters: {
-            query?: {
-                why?: string | null;
-                limit?: number | null;
-            };
-            header?: never;
-            path: {
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewQueue"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorShape"];
-                };
-            };
-        };
-    };
-    POST_api_projects_project_id_items_item_id_resolution_api_projects__project_id__items__item_id__resolution_post: {
+    review_resolve: {
         parameters: {
             query?: never;
             header?: never;
@@ -2731,8 +2505,8 @@ export interface operations {
                     "application/json": components["schemas"]["ItemDetail"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2742,7 +2516,136 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_overview_api_projects__project_id__overview_get: {
+    jobs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    members_list_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    members_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                annotator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    members_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                annotator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberShape"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    overview_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2762,8 +2665,8 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2773,7 +2676,7 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_releases_api_projects__project_id__releases_get: {
+    releases_page: {
         parameters: {
             query?: never;
             header?: never;
@@ -2793,8 +2696,8 @@ export interface operations {
                     "application/json": components["schemas"]["Releases"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2804,7 +2707,7 @@ export interface operations {
             };
         };
     };
-    POST_api_projects_project_id_releases_api_projects__project_id__releases_post: {
+    releases_request: {
         parameters: {
             query?: never;
             header?: never;
@@ -2820,7 +2723,7 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2828,8 +2731,8 @@ export interface operations {
                     "application/json": components["schemas"]["ReleaseShape"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2839,7 +2742,7 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_releases_number__api_projects__project_id__releases__number__get: {
+    releases_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2860,8 +2763,8 @@ export interface operations {
                     "application/json": components["schemas"]["ReleaseShape"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2871,10 +2774,43 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_events_api_projects__project_id__events_get: {
+    releases_download: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                format?: "jsonl" | "csv" | "parquet";
+            };
+            header?: never;
+            path: {
+                project_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    review_waiting: {
+        parameters: {
+            query?: {
+                why?: ("unsure" | "disagreement" | "skipped") | null;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2890,11 +2826,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventPage"];
+                    "application/json": components["schemas"]["ReviewQueue"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2904,7 +2840,141 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_work_api_projects__project_id__work_get: {
+    specs_current: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecVersionShape"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    specs_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSpecVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecVersionShape"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    specs_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecHistory"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    uploads_upload: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadPreview"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    work_desk: {
         parameters: {
             query?: never;
             header?: never;
@@ -2924,8 +2994,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkDesk"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2935,7 +3005,7 @@ export interface operations {
             };
         };
     };
-    POST_api_projects_project_id_work_next_api_projects__project_id__work_next_post: {
+    work_next_items: {
         parameters: {
             query?: never;
             header?: never;
@@ -2959,8 +3029,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkStream"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2970,7 +3040,7 @@ export interface operations {
             };
         };
     };
-    GET_api_projects_project_id_work_recent_api_projects__project_id__work_recent_get: {
+    work_recent: {
         parameters: {
             query?: never;
             header?: never;
@@ -2990,8 +3060,8 @@ export interface operations {
                     "application/json": components["schemas"]["RecentAnswers"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3001,18 +3071,16 @@ export interface operations {
             };
         };
     };
-    POST_api_work_assignment_id_submit_api_work__assignment_id__submit_post: {
+    sign_in_with_password: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                assignment_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SubmitRequest"];
+                "application/json": components["schemas"]["SignIn"];
             };
         };
         responses: {
@@ -3022,11 +3090,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SubmitReceipt"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3036,7 +3104,158 @@ export interface operations {
             };
         };
     };
-    POST_api_work_assignment_id_skip_api_work__assignment_id__skip_post: {
+    sign_in_with_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    sign_in_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    tokens_list_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTokenSecret"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    tokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    work_skip: {
         parameters: {
             query?: never;
             header?: never;
@@ -3060,13 +3279,86 @@ export interface operations {
                     "application/json": components["schemas"]["SubmitReceipt"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    work_submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmitReceipt"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    media_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address is not valid, or has expired. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -7,6 +7,7 @@ export default {
   any: "alle",
   search: "Text oder Kennung suchen",
   onlyGold: "Nur Elemente mit Gold-Label",
+  givenBoth: "Nur Elemente, denen sowohl „{first}“ als auch „{second}“ gegeben wurde.",
   clear: "Filter aufheben",
   export: "Labels als CSV exportieren",
   exportHelp: "Ein Export ist kein Release: Nichts wurde geprüft.",
@@ -31,8 +32,8 @@ export default {
   why: "Warum dieses Label?",
   consensus: "Was sagen die Antworten?",
   consensusAnswer: {
-    one: "{label}, zu {share} sicher, nach {method} aus {n} Antwort",
-    other: "{label}, zu {share} sicher, nach {method} aus {n} Antworten",
+    one: "{label}, zu {share} sicher, aus {n} Antwort",
+    other: "{label}, zu {share} sicher, aus {n} Antworten",
   },
   noConsensus: "Noch keine Antworten.",
   share: "Anteil",

@@ -17,7 +17,8 @@ export default {
   },
   leaveOutHelp:
     "Nur unentschiedene Elemente stehen im Weg. Sie bleiben im Projekt und werden als ausgelassen aufgeführt.",
-  undecidedLink: "Unentschiedene Elemente ansehen",
+  openLink: "Offene Elemente ansehen",
+  disputedLink: "Strittige Elemente ansehen",
   blocked: "Das Release würde abgelehnt. Folgen Sie zuerst dem Rat oben.",
   building: "Release {n} wird gebaut…",
   list: "Bisherige Releases",

@@ -6,6 +6,7 @@ export default {
   any: "any",
   search: "Search text or id",
   onlyGold: "Only items with a gold label",
+  givenBoth: "Only items that were given both “{first}” and “{second}”.",
   clear: "Clear filters",
   export: "Export labels as CSV",
   exportHelp: "An export is not a release: nothing has been checked.",
@@ -29,8 +30,8 @@ export default {
   why: "Why this label?",
   consensus: "What do the answers say?",
   consensusAnswer: {
-    one: "{label}, {share} certain, by {method} from {n} answer",
-    other: "{label}, {share} certain, by {method} from {n} answers",
+    one: "{label}, {share} certain, from {n} answer",
+    other: "{label}, {share} certain, from {n} answers",
   },
   noConsensus: "No answers yet.",
   share: "Share",

@@ -7,6 +7,7 @@ export default {
   any: "todos",
   search: "Buscar texto o identificador",
   onlyGold: "Solo elementos con etiqueta de oro",
+  givenBoth: "Solo elementos que recibieron tanto «{first}» como «{second}».",
   clear: "Quitar filtros",
   export: "Exportar etiquetas como CSV",
   exportHelp: "Una exportación no es una publicación: no se ha comprobado nada.",
@@ -30,8 +31,8 @@ export default {
   why: "¿Por qué esta etiqueta?",
   consensus: "¿Qué dicen las respuestas?",
   consensusAnswer: {
-    one: "{label}, certeza {share}, por {method} a partir de {n} respuesta",
-    other: "{label}, certeza {share}, por {method} a partir de {n} respuestas",
+    one: "{label}, certeza {share}, a partir de {n} respuesta",
+    other: "{label}, certeza {share}, a partir de {n} respuestas",
   },
   noConsensus: "Todavía no hay respuestas.",
   share: "Parte",

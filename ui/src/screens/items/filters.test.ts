@@ -5,10 +5,12 @@ import { isFiltered, queryOf, refiltered, wantedOf } from "./filters";
 const wanted = (text: string) => wantedOf(new URLSearchParams(text));
 
 test("a link with filters says the same after being read", () => {
-  const address = href("/items", queryOf(wanted("state=disputed&q=card lost&gold=true&cursor=50")));
+  const address = href("/items", queryOf(wanted("state=disputed&q=card lost&given=a,b&gold=true&cursor=50")));
 
-  expect(address).toBe("#/items?state=disputed&q=card+lost&gold=true&cursor=50");
-  expect(wanted(address.split("?")[1]!)).toEqual(wanted("state=disputed&q=card lost&gold=true&cursor=50"));
+  expect(address).toBe("#/items?state=disputed&q=card+lost&given=a%2Cb&gold=true&cursor=50");
+  expect(wanted(address.split("?")[1]!)).toEqual(
+    wanted("state=disputed&q=card lost&given=a,b&gold=true&cursor=50"),
+  );
 });
 
 test("an unknown state is no filter", () => {
@@ -16,6 +18,7 @@ test("an unknown state is no filter", () => {
     state: "",
     q: "",
     label: "",
+    given: "",
     gold: false,
     cursor: "",
   });

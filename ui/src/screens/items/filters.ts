@@ -12,6 +12,7 @@ export function wantedOf(query: URLSearchParams): ItemsWanted {
     state: (STATES as readonly string[]).includes(state) ? state : "",
     q: query.get("q") ?? "",
     label: query.get("label") ?? "",
+    given: query.get("given") ?? "",
     gold: query.get("gold") === "true",
     cursor: query.get("cursor") ?? "",
   };
@@ -27,5 +28,5 @@ export function refiltered(wanted: ItemsWanted, change: Partial<ItemsWanted>): I
 }
 
 export function isFiltered(wanted: ItemsWanted): boolean {
-  return Boolean(wanted.state || wanted.q || wanted.label || wanted.gold);
+  return Boolean(wanted.state || wanted.q || wanted.label || wanted.given || wanted.gold);
 }

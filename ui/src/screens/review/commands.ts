@@ -1,5 +1,5 @@
 /** What can be done while reviewing, with its keys. */
-import { keyOfClass, MANY } from "../../editors/class-keys";
+import { CLASS_KEYS, classAtKey } from "../../editors/class-keys";
 import type { Command } from "../../lib/commands";
 import { t } from "../../lib/i18n.svelte";
 import type { Spec } from "../../lib/shapes";
@@ -14,15 +14,16 @@ export interface ReviewScreen {
 }
 
 const isOpen = ({ desk }: ReviewScreen) => desk.item !== null;
+const classesOf = ({ spec }: ReviewScreen) => spec()?.classes ?? [];
 
-const classCommands: Command<ReviewScreen>[] = Array.from({ length: MANY }, (_, index) => ({
-  id: `class-${index}`,
+const classCommands: Command<ReviewScreen>[] = CLASS_KEYS.map((key, index) => ({
+  id: `class-${key}`,
   label: () => t("review.choose"),
-  keys: [keyOfClass(index)!],
+  keys: [key],
   keysOnly: true,
   isFollower: index > 0,
-  when: ({ desk, spec }) => desk.item !== null && index < (spec()?.classes.length ?? 0),
-  run: ({ desk, spec }) => desk.choose(spec()?.classes[index]?.key ?? ""),
+  when: (screen) => isOpen(screen) && classAtKey(classesOf(screen), key) !== undefined,
+  run: (screen) => screen.desk.choose(classAtKey(classesOf(screen), key)?.key ?? ""),
 }));
 
 export const commands: Command<ReviewScreen>[] = [

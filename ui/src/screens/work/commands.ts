@@ -1,5 +1,5 @@
 /** What can be done while labeling, with its keys. */
-import { keyOfClass, MANY } from "../../editors/class-keys";
+import { CLASS_KEYS, classAtKey } from "../../editors/class-keys";
 import type { Command } from "../../lib/commands";
 import { t } from "../../lib/i18n.svelte";
 import type { WorkSession } from "./work-session.svelte";
@@ -18,16 +18,17 @@ export interface Desk {
 const ZOOM_STEP = 1.25;
 
 const isOpen = ({ session }: Desk) => session.viewed !== null;
+const classesOf = ({ session }: Desk) => session.desk?.spec.classes ?? [];
 const isImage = ({ session }: Desk) => Boolean(session.viewed?.item.image_url);
 
-const classCommands: Command<Desk>[] = Array.from({ length: MANY }, (_, index) => ({
-  id: `class-${index}`,
+const classCommands: Command<Desk>[] = CLASS_KEYS.map((key, index) => ({
+  id: `class-${key}`,
   label: () => t("work.choose"),
-  keys: [keyOfClass(index)!],
+  keys: [key],
   keysOnly: true,
   isFollower: index > 0,
-  when: ({ session }) => session.viewed !== null && index < (session.desk?.spec.classes.length ?? 0),
-  run: ({ session }) => session.choose(session.desk?.spec.classes[index]?.key ?? ""),
+  when: (desk) => isOpen(desk) && classAtKey(classesOf(desk), key) !== undefined,
+  run: (desk) => desk.session.choose(classAtKey(classesOf(desk), key)?.key ?? ""),
 }));
 
 export const commands: Command<Desk>[] = [
