@@ -63,7 +63,8 @@ def detail(db: Reader, actor: Actor, project_id: ProjectId, item_id: ItemId) -> 
 def why(item: KnownItem, names: Mapping[str, str]) -> str:
     """One sentence: why the item's label is what it is, with the classes' names by key."""
     if item.gold is not None and item.gold.kind is not GoldKind.REFERENCE:
-        return f"Its label is the {item.gold.kind.value} label, {_quoted(item.gold.label, names)}: it is trusted and serves as a check."
+        label = _quoted(item.gold.label, names)
+        return f"Its label is the {item.gold.kind.value} label, {label}: it is trusted and serves as a check."
     if item.decision is not None:
         decided = f"as {_quoted(item.decision.label, names)}" if item.decision.label else "to leave it without a label"
         return f"{item.decision.by} decided {decided}; a reviewer's decision stands above the annotators' answers."
@@ -75,7 +76,8 @@ def why(item: KnownItem, names: Mapping[str, str]) -> str:
     agreeing = sum(answer.label == item.consensus.label for answer in item.answers)
     state = " It waits for a reviewer." if item.state is ItemState.DISPUTED else ""
     return (
-        f"{agreeing} of {n_labels} answers say {_quoted(item.consensus.label, names)}; weighing each annotator's record, "
+        f"{agreeing} of {n_labels} answers say {_quoted(item.consensus.label, names)}; "
+        "weighing each annotator's record, "
         f"that label has a certainty of {_certainty(item.consensus.certainty)}.{state}"
     )
 

@@ -24,6 +24,7 @@ async def page(
     here: Here,
     who: Who,
     project_id: ProjectPath,
+    *,
     state: StateName | None = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
     gold: bool | None = None,
