@@ -26,8 +26,12 @@ from karat.store.history import IMPORTED_DOMAIN, PastAnswer
 from karat.store.items import NewItem
 from karat.store.media import Media
 
-LEASE = timedelta(seconds=60)
-"""A batch whose loader is silent for so long is given up for dead."""
+LEASE = timedelta(seconds=40)
+"""A batch whose loader is silent for so long is given up for dead.
+
+Shorter than what is left of a job's lease when its worker is killed: the job that is tried again must find what the
+first attempt has left behind, and remove it.
+"""
 REMOVE_CHUNK = 5_000
 _NAME_LENGTH = 200
 
@@ -140,6 +144,7 @@ def publish(tx: Writer, actor: Actor, load: Load, *, rng: random.Random, now: da
     store.queue.publish_batch(tx, project, batch_id, rng=rng)
     if load.with_answers:
         store.history.count_taken(tx, batch_id)
+        store.history.admit(tx, load.people.values())
     facts = {
         "batch": batch_id,
         "name": load.name,
@@ -158,9 +163,12 @@ def give_up(tx: Writer, batch_id: BatchId) -> None:
 
 
 def remove_some(tx: Writer, batch_id: BatchId) -> bool:
-    """Remove the next part of a batch that was given up; whether all of it is gone."""
+    """Remove the next part of a batch that was given up; whether nothing is left to remove.
+
+    A batch that was published just before it was given up for dead stays: publishing many items takes its time.
+    """
     batch = store.batches.find(tx, batch_id)
-    if batch is None:
+    if batch is None or batch.is_published:
         return True
     is_gone = store.batches.remove_some(tx, batch_id, limit=REMOVE_CHUNK)
     if is_gone:

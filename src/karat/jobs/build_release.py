@@ -19,7 +19,7 @@ from karat.domain.projects import Project
 from karat.domain.releases import Gate, LabelSource, Release, ReleaseState
 from karat.domain.tallies import median_seconds
 from karat.formats.labels_file import FORMATS, Column, Table, Written, write_table
-from karat.jobs.run import JobRun, utc_now
+from karat.jobs.run import JobRun, NotYet, utc_now
 from karat.quality.intervals import proportion
 from karat.queries.consensus import Inference
 from karat.queries.labels import (
@@ -64,12 +64,20 @@ class _Tally:
 
 
 def build_release(run: JobRun) -> dict[str, Any]:
-    """May be tried again at any point: nothing is visible before the last transaction."""
+    """May be tried again at any point: nothing is visible before the last transaction.
+
+    Raises
+    ------
+    NotYet
+        While imported answers wait to be counted by a job of their own.
+    """
     assert run.project_id is not None
     project_id, number = run.project_id, int(run.arguments["number"])
     by = None if run.arguments["by"] is None else AccountId(run.arguments["by"])
     try:
         return _build(run, project_id, number, by)
+    except NotYet:
+        raise
     except Exception as error:
         reason = error.message if isinstance(error, KaratError) else f"{type(error).__name__}: {error}"
         run.database.write(lambda tx: releases.fail(tx, project_id, number, reason))
@@ -87,7 +95,7 @@ def _build(run: JobRun, project_id: ProjectId, number: int, by: AccountId | None
         if not gate.passed:
             run.database.write(lambda tx: releases.refuse(tx, project_id, number, gate, by=by, now=utc_now()))
             return {"number": number, "state": ReleaseState.REFUSED.value}
-        with store.release_files.building(run.settings.home) as folder:
+        with store.release_files.building(run.settings.home, project_id, number) as folder:
             manifest = _write_files(db, folder, release, gate, run)
             manifest_sha256 = store.release_files.digest(folder / "manifest.json")
             store.release_files.put_in_place(folder, run.settings.home, project_id, number)
@@ -113,11 +121,15 @@ def wait_until_counted(database: Database, project_id: ProjectId, *, patience: t
     ------
     Conflict
         When it does not within `patience`: the worker is not running, or far behind.
+    NotYet
+        When it has asked for a job that counts an imported batch, and that job is not done.
     """
     deadline = time.monotonic() + patience.total_seconds()
     while True:
         with database.read() as db:
             if store.checkpoints.is_caught_up(db, STATISTICS, project_id):
+                if store.jobs.has_pending(db, project_id, ["recount_batch"]):
+                    raise NotYet
                 return
         if time.monotonic() > deadline:
             raise Conflict("answers are still being counted. Is a worker running? Try again in a minute.")

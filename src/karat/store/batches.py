@@ -16,6 +16,7 @@ class Batch:
     project_id: ProjectId
     name: str
     is_loading: bool
+    is_published: bool
     n_items: int
 
 
@@ -100,5 +101,6 @@ def _batch(row: Row) -> Batch:
         project_id=ProjectId(row["project_id"]),
         name=row["name"],
         is_loading=row["state"] == "loading",
+        is_published=row["state"] == "published",
         n_items=row["n_items"],
     )

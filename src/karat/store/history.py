@@ -1,6 +1,6 @@
 """Answers that were given elsewhere: stored like our own, as submitted assignments with annotations, and marked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -41,7 +41,10 @@ class Added:
 
 
 def ensure_annotator(tx: Writer, project_id: ProjectId, *, name: str, email: str, now: datetime) -> AnnotatorId:
-    """The project's member for a person who is known from a file; with an account nobody can sign in to."""
+    """The project's member for a person who is known from a file; with an account nobody can sign in to.
+
+    Somebody new is absent, as if they had left in the moment they joined, until `admit` says that the file is whole.
+    """
     account_id = accounts.add(
         tx, email=email, name=name, password_hash=None, is_admin=False, is_simulated=False, now=now
     )
@@ -54,10 +57,18 @@ def ensure_annotator(tx: Writer, project_id: ProjectId, *, name: str, email: str
         project_id=project_id,
         account_id=account_id,
     )
-    return (
-        AnnotatorId(existing)
-        if existing is not None
-        else annotators.add(tx, project_id, AccountId(account_id), Role.ANNOTATOR, now=now)
+    if existing is not None:
+        return AnnotatorId(existing)
+    annotator_id = annotators.add(tx, project_id, AccountId(account_id), Role.ANNOTATOR, now=now)
+    tx.execute("UPDATE annotator SET left_at = joined_at WHERE id = :id", id=annotator_id)
+    return annotator_id
+
+
+def admit(tx: Writer, annotator_ids: Iterable[AnnotatorId]) -> None:
+    """Show the people of a file that is published now; whom a lead has removed stays away."""
+    tx.execute(
+        f"UPDATE annotator SET left_at = NULL WHERE {tx.among('id')} AND left_at = joined_at",
+        ids=tx.ids(annotator_ids),
     )
 
 

@@ -19,11 +19,16 @@ def folder_of(home: Path, project_id: ProjectId, number: int) -> Path:
 
 
 @contextmanager
-def building(home: Path) -> Iterator[Path]:
-    """A folder to build in, on the same disk; whatever is still there at the end is removed."""
-    parent = home / "releases" / "building"
+def building(home: Path, project_id: ProjectId, number: int) -> Iterator[Path]:
+    """A folder to build in, on the same disk; whatever is still there at the end is removed.
+
+    So is what an attempt at the same release has left that was killed.
+    """
+    parent, prefix = home / "releases" / "building", f"{project_id}-{number}-"
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent))
+    for left in parent.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     try:
         yield folder
     finally:
