@@ -7,18 +7,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from karat import actions, store
-from karat.actions.recount import batch_twin, rebuild
+from karat import actions
+from karat.actions.recount import rebuild
 from karat.domain.annotations import Answer
-from karat.domain.errors import Conflict
-from karat.domain.ids import ItemId, ProjectId
+from karat.domain.ids import AssignmentId, ItemId
 from karat.domain.items import GoldKind, GoldLabel, ItemState
 from karat.domain.people import Actor, Role
 from karat.domain.projects import Project
-from karat.domain.tallies import Sums, without_zeros
 from karat.jobs.follow_events import CHUNK, follow
-from karat.store.database import Database, Reader
+from karat.store.database import Database, Writer
 from tests.builders import NOW, a_member, a_policy, a_project, a_spec, annotators, checks, items
+from tests.twins import assert_twins_agree, statistics
 
 CLASSES = ("toxic", "rude", "fine")
 
@@ -29,9 +28,9 @@ class Workload:
     def __init__(self, database: Database, seed: int) -> None:
         self.database, self.rng, self.now = database, random.Random(seed), NOW
         self.project, self.people, self.reviewer, self.lead = database.write(self._set_up)
-        self.answered: list[tuple[Actor, str]] = []
+        self.answered: list[tuple[Actor, AssignmentId]] = []
 
-    def _set_up(self, tx: object) -> tuple[Project, list[Actor], Actor, Actor]:
+    def _set_up(self, tx: Writer) -> tuple[Project, list[Actor], Actor, Actor]:
         policy = a_policy(overlap=2, gold_share=0.15, honeypot_share=0.1, lease_seconds=300)
         project = a_project(tx, policy, spec=a_spec(*CLASSES))
         items(tx, project, 40, measured=40)
@@ -153,7 +152,7 @@ def test_following_twice_changes_nothing(database: Database) -> None:
 
 
 def test_an_item_is_resolved_once_its_answers_agree(database: Database) -> None:
-    project, people = database.write(lambda tx: _two_people_one_item(tx))
+    project, people = database.write(_two_people_one_item)
     for person in people:
         _answer(database, project, person, "toxic")
 
@@ -163,7 +162,7 @@ def test_an_item_is_resolved_once_its_answers_agree(database: Database) -> None:
 
 
 def test_an_item_is_disputed_once_its_answers_differ(database: Database) -> None:
-    project, people = database.write(lambda tx: _two_people_one_item(tx))
+    project, people = database.write(_two_people_one_item)
     for person, label in zip(people, ("toxic", "fine"), strict=True):
         _answer(database, project, person, label)
 
@@ -173,7 +172,7 @@ def test_an_item_is_disputed_once_its_answers_differ(database: Database) -> None
 
 
 def test_an_unsure_answer_sends_its_item_to_a_reviewer_and_to_nobody_else(database: Database) -> None:
-    project, (first, second) = database.write(lambda tx: _two_people_one_item(tx))
+    project, (first, second) = database.write(_two_people_one_item)
     _answer(database, project, first, None)
     catch_up(database, NOW)
 
@@ -183,7 +182,7 @@ def test_an_unsure_answer_sends_its_item_to_a_reviewer_and_to_nobody_else(databa
     assert stream.claims == ()
 
 
-def _two_people_one_item(tx: object) -> tuple[Project, list[Actor]]:
+def _two_people_one_item(tx: Writer) -> tuple[Project, list[Actor]]:
     project = a_project(tx, a_policy(overlap=2))
     items(tx, project, 1)
     return project, annotators(tx, project, 2)
@@ -205,39 +204,3 @@ def catch_up(database: Database, now: datetime) -> None:
         if follow(database, now=now) == 0:
             return
     raise AssertionError("the follower never catches up")
-
-
-def statistics(db: Reader, project_id: ProjectId) -> tuple[object, ...]:
-    agreement = store.agreement.load(db, project_id)
-    people = store.statistics.annotator_counts(db, project_id)
-    return (
-        without_zeros(store.statistics.counts(db, project_id)),
-        {person: without_zeros(counts) for person, counts in people.items() if +counts},
-        +store.statistics.daily(db, project_id),
-        _by_class(agreement),
-    )
-
-
-def _by_class(agreement: store.agreement.Agreement) -> dict[tuple[object, ...], int]:
-    """The sums with class names for positions: the order in which classes were first met does not matter."""
-
-    def name(index: int) -> str:
-        return f"z{index}" if index < 2 else agreement.classes[index - 2]
-
-    return {(m, *sorted((name(a), name(b)))): value for (m, a, b), value in agreement.sums.moments.items()}
-
-
-def assert_twins_agree(database: Database, project_id: ProjectId) -> None:
-    with database.read() as db:
-        running = statistics(db, project_id)
-        sums, agreement = batch_twin(db, project_id)
-    assert running == (*_plain(sums), _by_class(agreement))
-    assert running[0], "the workload left nothing to compare"
-
-
-def _plain(sums: Sums) -> tuple[object, ...]:
-    return (
-        without_zeros(sums.project),
-        {person: without_zeros(counts) for person, counts in sums.annotators.items()},
-        +sums.days,
-    )
