@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from karat.domain.releases import Release, ReleaseState
 from karat.jobs.build_release import build_release
 from karat.jobs.follow_events import follow
 from karat.jobs.import_file import Importer, Source
-from karat.jobs.recount_batch import recount_batch
 from karat.jobs.run import JobRun
+from karat.jobs.worker import Worker
 from karat.settings import Settings
 from karat.store.database import Database
+from tests.api.visitors import Clock
 from tests.builders import NOW, a_policy, a_project
 
 ITEMS = """task,text,worker,label
@@ -46,37 +48,47 @@ class Desk:
     project: Project
     settings: Settings
     folder: Path
+    clock: Clock = field(default_factory=Clock)
 
-    def run(self, handler: Any, **arguments: Any) -> Any:
-        return handler(JobRun(self.database, self.settings, JobId(0), self.project.id, arguments))
+    def follow(self) -> None:
+        while follow(self.database, now=self.clock.now):
+            pass
+
+    def run_one_job(self) -> bool:
+        return Worker(self.database, self.settings, clock=lambda: self.clock.now)._run_one_job()
 
     def catch_up(self) -> None:
-        while follow(self.database, now=NOW):
+        self.follow()
+        while self.run_one_job():
             pass
-        with self.database.read() as db:
-            batches = [row["id"] for row in db.rows("SELECT id FROM batch WHERE state = 'published'")]
-        for batch in batches:
-            self.run(recount_batch, batch=batch)
 
     def load(self, content: str, name: str = "answers.csv") -> None:
+        self.import_only(content, name)
+        self.catch_up()
+
+    def import_only(self, content: str, name: str) -> None:
         path = self.folder / name
         path.write_text(content)
         rng = random.Random(1)
         Importer(self.database, self.settings, SYSTEM, self.project.id, clock=lambda: NOW, rng=rng).run(
             Source(path, name)
         )
-        self.catch_up()
 
     def release(self, *, leave_out: bool = False) -> Release:
-        asked = self.database.write(
+        number = self.ask(leave_out=leave_out)
+        self.catch_up()
+        return self.found(number)
+
+    def ask(self, *, leave_out: bool = False) -> int:
+        return self.database.write(
             lambda tx: releases.request(
                 tx, SYSTEM, self.project.id, note="first", leave_out_undecided=leave_out, now=NOW
             )
-        )
-        self.catch_up()
-        self.run(build_release, number=asked.number, by=None)
+        ).number
+
+    def found(self, number: int) -> Release:
         with self.database.read() as db:
-            return queries.releases.get(db, SYSTEM, self.project.id, asked.number)
+            return queries.releases.get(db, SYSTEM, self.project.id, number)
 
     def file(self, name: str, number: int = 1) -> Path:
         return store.release_files.folder_of(self.settings.home, self.project.id, number) / name
@@ -126,7 +138,7 @@ def test_undecided_items_may_be_left_out_by_choice_and_are_counted(desk: Desk) -
 def test_each_label_names_its_source_and_gold_beats_a_reviewer_who_beats_consensus(desk: Desk) -> None:
     resolve(desk, "3", "toxic")
     resolve(desk, "4", None)
-    desk.load("task,text,gold,check\n9,hm,fine,reference\n8,look,toxic,gold\n7,trap,fine,honeypot\n", "gold.csv")
+    desk.load("task,text,gold,check\n8,look,toxic,gold\n7,trap,fine,honeypot\n", "gold.csv")
 
     release = desk.release(leave_out=True)
 
@@ -136,9 +148,24 @@ def test_each_label_names_its_source_and_gold_beats_a_reviewer_who_beats_consens
         "2": ("fine", "consensus"),
         "3": ("toxic", "resolution"),
         "8": ("toxic", "gold"),
-        "9": ("fine", "gold"),
     }
     assert release.manifest["left_out"] == {"undecidable": 1}
+
+
+def test_a_reference_label_decides_nothing_and_measures_the_consensus(desk: Desk) -> None:
+    answers = "5,so what,ada,toxic,fine\n5,so what,bo,toxic,fine\n6,lovely,ada,fine,fine\n6,lovely,bo,fine,fine\n"
+    desk.load(f"task,text,worker,label,gold\n{answers}", "with-reference.csv")
+    desk.load("task,text,gold,check\n9,hm,fine,reference\n", "reference.csv")
+
+    release = desk.release(leave_out=True)
+
+    labels = {row["id"]: (row["label"], row["source"]) for row in desk.rows("labels.jsonl")}
+    assert (labels["5"], labels["6"]) == (("toxic", "consensus"), ("fine", "consensus"))
+    assert "9" not in labels
+    assert (release.manifest["consensus_on_reference"]["value"], release.manifest["consensus_on_reference"]["n"]) == (
+        0.5,
+        2,
+    )
 
 
 def test_soft_labels_come_with_each_label_and_sum_to_one(desk: Desk) -> None:
@@ -215,7 +242,8 @@ def test_a_job_that_runs_twice_builds_once(desk: Desk) -> None:
     desk.release(leave_out=True)
     before = desk.file("manifest.json").read_bytes()
 
-    desk.run(build_release, number=1, by=None)
+    arguments = {"number": 1, "by": None}
+    build_release(JobRun(desk.database, desk.settings, JobId(0), desk.project.id, arguments))
 
     assert desk.file("manifest.json").read_bytes() == before
 
@@ -242,3 +270,40 @@ def test_answers_of_a_batch_that_is_loading_are_in_no_release(desk: Desk) -> Non
     desk.release(leave_out=True)
 
     assert "99" not in {row["id"] for row in desk.rows("answers.jsonl")}
+
+
+def test_a_release_asked_for_right_after_an_import_is_judged_when_all_of_it_is_counted(desk: Desk) -> None:
+    """The one thread that runs jobs has the release first, and the counting behind it."""
+    desk.import_only("task,text,worker,label\n5,a,ada,toxic\n5,a,bo,toxic\n6,b,ada,fine\n6,b,bo,fine\n", "more.csv")
+    number = desk.ask(leave_out=True)
+    desk.follow()
+
+    assert [desk.run_one_job(), desk.found(number).state] == [True, ReleaseState.BUILDING]
+    desk.catch_up()
+    assert desk.found(number).state is ReleaseState.BUILDING
+    desk.clock.turn(seconds=1)
+    desk.catch_up()
+
+    assert desk.found(number).state is ReleaseState.PUBLISHED
+    assert {row["id"] for row in desk.rows("labels.jsonl")} == {"1", "2", "5", "6"}
+
+
+def test_waiting_for_the_count_takes_none_of_the_attempts_of_a_release(desk: Desk) -> None:
+    desk.import_only("task,text,worker,label\n5,a,ada,toxic\n5,a,bo,toxic\n", "more.csv")
+    number = desk.ask(leave_out=True)
+    desk.follow()
+    with desk.database.read() as db:
+        counting = db.value("SELECT id FROM job WHERE name = 'recount_batch' AND state = 0")
+    far = NOW + timedelta(days=1)
+    desk.database.write(lambda tx: store.jobs.try_again(tx, counting, "elsewhere", at=far, now=NOW))
+
+    for _ in range(5):
+        desk.run_one_job()
+        desk.clock.turn(seconds=1)
+    assert desk.found(number).state is ReleaseState.BUILDING
+    desk.clock.turn(days=1)
+    for _ in range(4):
+        desk.catch_up()
+        desk.clock.turn(seconds=2)
+
+    assert desk.found(number).state is ReleaseState.PUBLISHED

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -112,10 +113,21 @@ def _assert_release_is_whole(desk: Desk, data: Path, crowd: Crowd) -> None:
     with zipfile.ZipFile(download) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         answers = [json.loads(line) for line in archive.read("answers.jsonl").splitlines()]
+        labels = [json.loads(line) for line in archive.read("labels.jsonl").splitlines()]
     assert (manifest["n_answers"], manifest["n_annotators"]) == (crowd.n_answers, crowd.n_people)
     given = {(row["task"], row["worker"], row["label"]) for row in _rows(data / "answers.csv")}
     assert {(answer["id"], answer["annotator"], answer["label"]) for answer in answers} == given
     assert manifest["consensus_on_reference"]["value"] == pytest.approx(_middle(crowd), abs=_width(crowd))
+    _assert_labels_are_the_crowds(labels, data / "gold.csv", crowd)
+
+
+def _assert_labels_are_the_crowds(labels: list[dict[str, Any]], gold: Path, crowd: Crowd) -> None:
+    """Reference labels have decided nothing; what people agreed on is right at least as often as everything is."""
+    truth = {row["task"]: row["label"] for row in _rows(gold)}
+    n_right = sum(row["label"] == truth[row["id"]] for row in labels)
+    assert {row["source"] for row in labels} == {"consensus"}
+    assert len(labels) > crowd.n_items / 2
+    assert crowd.accuracy[0] <= n_right / len(labels) < 1
 
 
 def _import(desk: Desk, data: Path, crowd: Crowd) -> str:

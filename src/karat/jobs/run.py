@@ -15,6 +15,13 @@ LEASE = timedelta(seconds=60)
 _REPORT_EVERY = timedelta(seconds=1)
 
 
+class NotYet(Exception):
+    """Raised by a job's body that needs what another job has still to do: it is run again soon, as if never begun.
+
+    Waiting inside the body instead would keep the thread in which that other job may have to run.
+    """
+
+
 def utc_now() -> datetime:
     """The time of the machine."""
     return datetime.now(UTC)

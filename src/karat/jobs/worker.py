@@ -14,9 +14,9 @@ import structlog
 from karat import store
 from karat.actions import assignments, imports
 from karat.domain.errors import Invalid, KaratError
-from karat.jobs.follow_events import follow
+from karat.jobs.follow_events import CHUNK, follow
 from karat.jobs.handlers import HANDLERS
-from karat.jobs.run import LEASE, JobRun, utc_now
+from karat.jobs.run import LEASE, JobRun, NotYet, utc_now
 from karat.settings import Settings
 from karat.store.database import Database
 from karat.store.jobs import Job
@@ -27,6 +27,8 @@ _PAUSE_SECONDS = 0.2
 _EXPIRE_EVERY = timedelta(seconds=5)
 _MAX_ATTEMPTS = 3
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
+_NOT_YET = timedelta(seconds=1)
+"""How soon a job is looked at again that waits for another one."""
 
 
 class Worker:
@@ -72,7 +74,8 @@ class Worker:
             n_expired = self._database.write(lambda tx: assignments.expire_overdue(tx, now=now))
             if n_expired < assignments.EXPIRE_CHUNK:
                 self._expire_at = now + _EXPIRE_EVERY
-        return follow(self._database, now=now) > 0
+        # A step costs nearly the same for one event as for many, so that they may gather while there are few.
+        return follow(self._database, now=now) == CHUNK
 
     def _run_one_job(self) -> bool:
         now = self._clock()
@@ -93,6 +96,9 @@ class Worker:
         try:
             with self._lease_kept(job):
                 result = HANDLERS[job.name](run)
+        except NotYet:
+            now = self._clock()
+            self._database.write(lambda tx: store.jobs.put_back(tx, job.id, at=now + _NOT_YET, now=now))
         except KaratError as error:
             self._give_up(job, error)
         except Exception as error:

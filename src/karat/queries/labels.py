@@ -90,8 +90,11 @@ def _export_rows(db: Reader, project: Project, classes: Sequence[str]) -> Iterat
 
 
 def decided_label(item: ItemFacts, consensus: str | None) -> tuple[str | None, LabelSource | None]:
-    """The label of an item and where it comes from: gold beats a reviewer's decision, which beats consensus."""
-    if item.gold_label is not None:
+    """The label of an item and where it comes from: a check's gold beats a reviewer's decision, which beats consensus.
+
+    A reference label decides nothing: it is there to measure how right the consensus is.
+    """
+    if item.gold_label is not None and item.gold_kind != GoldKind.REFERENCE:
         return item.gold_label, LabelSource.GOLD
     if item.resolution_id is not None:
         return item.resolved_label, None if item.resolved_label is None else LabelSource.RESOLUTION

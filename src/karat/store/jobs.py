@@ -166,6 +166,16 @@ def try_again(tx: Writer, job_id: JobId, message: str, *, at: datetime, now: dat
     )
 
 
+def put_back(tx: Writer, job_id: JobId, *, at: datetime, now: datetime) -> None:
+    """Put the job back for later, as `try_again` does, but nothing went wrong: the attempt does not count."""
+    tx.execute(
+        "UPDATE job SET run_at = :at, leased_until = :now, attempts = attempts - 1 WHERE id = :id AND state = 0",
+        at=to_micros(at),
+        now=to_micros(now - timedelta(microseconds=1)),
+        id=job_id,
+    )
+
+
 def _job(row: Row) -> Job:
     result = json.loads(row["result"]) if row["result"] else None
     is_failed = row["state"] == _FAILED
