@@ -57,7 +57,7 @@ def infer(db: Reader, project_id: ProjectId) -> Inference | None:
         return None
     labels = store.gold.all_labels(db, project_id)
     known = set(ratings.classes)
-    gold: dict[Hashable, Hashable] = {
+    gold = {
         item_id: gold.label
         for item_id, gold in labels.items()
         if gold.kind is not GoldKind.REFERENCE and gold.label in known
@@ -68,7 +68,7 @@ def infer(db: Reader, project_id: ProjectId) -> Inference | None:
     return Inference(ratings, fitted, right, graded)
 
 
-def _method(ratings: Ratings, gold: Mapping[Hashable, Hashable]) -> str:
+def _method(ratings: Ratings, gold: Mapping[ItemId, str]) -> str:
     is_shared = len(ratings.item) > ratings.n_items
     return "blend" if ratings.n_annotators > 1 and (is_shared or gold) else "majority"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ def gold_accuracy(correct: int, graded: int, *, level: float = 0.95) -> Estimate
     return proportion(correct, graded, level=level)
 
 
-def gold_accuracies(ratings: Ratings, gold: Mapping[Name, Name], *, level: float = 0.95) -> dict[Name, Estimate]:
+def gold_accuracies(ratings: Ratings, gold: Mapping[Any, Any], *, level: float = 0.95) -> dict[Name, Estimate]:
     """Accuracy on gold of each annotator who met any, in the order of `ratings.annotators`.
 
     Parameters
@@ -81,7 +82,7 @@ def gold_accuracies(ratings: Ratings, gold: Mapping[Name, Name], *, level: float
     }
 
 
-def gold_counts(ratings: Ratings, gold: Mapping[Name, Name]) -> tuple[Counts, Counts]:
+def gold_counts(ratings: Ratings, gold: Mapping[Any, Any]) -> tuple[Counts, Counts]:
     """Ratings graded, and those correct, of each annotator: two int arrays of shape (n_annotators,).
 
     Sums of these over days or shards are those of all ratings together.
@@ -104,7 +105,7 @@ def gold_counts(ratings: Ratings, gold: Mapping[Name, Name]) -> tuple[Counts, Co
     return graded, correct
 
 
-def reference_accuracy(labels: Mapping[Name, Name], gold: Mapping[Name, Name], *, level: float = 0.95) -> Estimate:
+def reference_accuracy(labels: Mapping[Any, Any], gold: Mapping[Any, Any], *, level: float = 0.95) -> Estimate:
     """Accuracy of inferred labels, such as a consensus, on the items whose gold label is known.
 
     Gold that was given to the consensus method must not be used here: it would grade itself.

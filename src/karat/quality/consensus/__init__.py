@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from karat.quality.consensus.blend import blend
 from karat.quality.consensus.dawid_skene import Prior, dawid_skene
 from karat.quality.consensus.majority import majority_vote
 from karat.quality.consensus.result import AnnotatorSkill, AnnotatorTable, Consensus
 from karat.quality.errors import UnknownMethod
-from karat.quality.ratings import Name, Ratings
+from karat.quality.ratings import Ratings
 
 __all__ = [
     "AnnotatorSkill",
@@ -27,7 +28,7 @@ def consensus(
     ratings: Ratings,
     *,
     method: str = "dawid_skene",
-    gold: Mapping[Name, Name] | None = None,
+    gold: Mapping[Any, Any] | None = None,
     seed: int = 0,  # noqa: ARG001 (part of the stable call; the methods so far draw nothing)
 ) -> Consensus:
     """Infer one label per item, with its certainty, and how good each annotator is.

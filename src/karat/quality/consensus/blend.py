@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,10 @@ from karat.quality.consensus.dawid_skene import Prior, dawid_skene
 from karat.quality.consensus.gold import clamp, with_gold
 from karat.quality.consensus.majority import vote_shares
 from karat.quality.consensus.result import Consensus, most_probable
-from karat.quality.ratings import Name, Ratings
+from karat.quality.ratings import Ratings
 
 
-def blend(ratings: Ratings, *, gold: Mapping[Name, Name] | None = None) -> Consensus:
+def blend(ratings: Ratings, *, gold: Mapping[Any, Any] | None = None) -> Consensus:
     """The mean of vote shares and of three tempered Dawid-Skene posteriors with different priors, a quarter each.
 
     Nothing is fitted in the weights. Over the twelve public crowds of the method page it is as accurate as the models

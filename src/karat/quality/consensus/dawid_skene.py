@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from karat.quality.consensus.gold import UNKNOWN, clamp, with_gold
 from karat.quality.consensus.majority import vote_shares
 from karat.quality.consensus.result import AnnotatorTable, Consensus, most_probable
 from karat.quality.consensus.tempering import Evidence, best_weight, in_chunks, log_sum_exp
-from karat.quality.ratings import Name, Ratings
+from karat.quality.ratings import Ratings
 
 Array = npt.NDArray[np.float64]
 
@@ -47,7 +48,7 @@ class Prior:
 def dawid_skene(
     ratings: Ratings,
     *,
-    gold: Mapping[Name, Name] | None = None,
+    gold: Mapping[Any, Any] | None = None,
     prior: Prior | None = Prior(),
     is_tempered: bool = True,
     tolerance: float = 1e-6,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from karat.quality.errors import NoRatings
-from karat.quality.ratings import Name, Ratings
+from karat.quality.ratings import Ratings
 
 UNKNOWN = -1
 
 
-def with_gold(ratings: Ratings, gold: Mapping[Name, Name] | None) -> tuple[Ratings, npt.NDArray[np.intp]]:
+def with_gold(ratings: Ratings, gold: Mapping[Any, Any] | None) -> tuple[Ratings, npt.NDArray[np.intp]]:
     """The ratings with the classes of gold declared, and for each item its gold class or UNKNOWN.
 
     Gold labels of items without ratings say nothing about anyone and are left aside.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +11,10 @@ import numpy.typing as npt
 from karat.quality.consensus.cells import Cells
 from karat.quality.consensus.gold import clamp, with_gold
 from karat.quality.consensus.result import AnnotatorTable, Consensus, most_probable
-from karat.quality.ratings import Name, Ratings
+from karat.quality.ratings import Ratings
 
 
-def majority_vote(ratings: Ratings, *, gold: Mapping[Name, Name] | None = None) -> Consensus:
+def majority_vote(ratings: Ratings, *, gold: Mapping[Any, Any] | None = None) -> Consensus:
     """The class most annotators gave, with the shares of their votes as probabilities.
 
     Parameters
