@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ from karat.domain.people import SYSTEM, Actor
 from karat.domain.probes import Purpose
 from karat.domain.projects import Project
 from karat.domain.tallies import without_zeros
-from karat.store.database import Database
+from karat.store.database import Database, Writer
 from karat.store.postgres import PostgresDatabase
 from tests.builders import (
     NOW,
@@ -83,7 +84,7 @@ def test_an_item_whose_places_are_all_taken_is_not_offered_again(database: Datab
 def test_an_item_skipped_by_too_many_goes_to_a_reviewer(database: Database) -> None:
     project, people, (item_id, *_) = scene(database, n_items=1)
     for person in people[:2]:
-        database.write(lambda tx, person=person: a_skip(tx, project, person, item_id, "not my language"))
+        database.write(partial(a_skip, project=project, person=person, item_id=item_id, reason="not my language"))
 
     catch_up(database)
 
@@ -149,7 +150,7 @@ def test_nothing_is_rebuilt_before_everything_is_counted(database: Database) -> 
 def test_a_rebuild_mends_sums_states_and_tallies_that_went_wrong(database: Database) -> None:
     project, people, (item_id, *_) = scene(database)
     for person in people[:2]:
-        database.write(lambda tx, person=person: an_answer(tx, project, person, item_id, "toxic"))
+        database.write(partial(an_answer, project=project, person=person, item_id=item_id, label="toxic"))
     catch_up(database)
     before = counts(database, project)
     database.write(lambda tx: tx.execute("UPDATE project_statistic SET value = '{}'"))
@@ -179,7 +180,7 @@ def test_many_people_who_interfere_at_once_leave_sums_that_equal_their_batch_twi
             return
         stream = postgres.write(lambda tx: actions.assignments.claim(tx, person, project.id, hold=1, now=NOW))
         for claim in stream.claims:
-            postgres.write(lambda tx, claim=claim: revise(tx, person, claim.id, label))
+            postgres.write(partial(revise, person=person, claim_id=claim.id, label=label))
 
     def follow_along() -> None:
         while not done.is_set():
@@ -221,7 +222,11 @@ def state(database: Database, item_id: ItemId) -> ItemState:
 
 def offered(database: Database, project: Project, person: Actor) -> int:
     """How many items the person would be given now; the claims are taken back at once."""
-    stream = database.write(lambda tx: actions.assignments.claim(tx, person, project.id, hold=4, now=NOW))
-    for claim in stream.claims:
-        database.write(lambda tx, claim=claim: tx.execute("DELETE FROM assignment WHERE id = :id", id=claim.id))
-    return len(stream.claims)
+
+    def claim_and_forget(tx: Writer) -> int:
+        stream = actions.assignments.claim(tx, person, project.id, hold=4, now=NOW)
+        for claim in stream.claims:
+            tx.execute("DELETE FROM assignment WHERE id = :id", id=claim.id)
+        return len(stream.claims)
+
+    return database.write(claim_and_forget)

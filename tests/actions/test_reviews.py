@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from karat import actions, queries, store
@@ -40,7 +42,7 @@ class Scene:
         self.items = database.write(lambda tx: items(tx, self.project, 2, measured=2))
         self.people = database.write(lambda tx: annotators(tx, self.project, 2))
         self.reviewer, self.lead, self.engineer = (
-            database.write(lambda tx, name=name, role=role: a_member(tx, self.project, name, role))
+            database.write(partial(a_member, project=self.project, name=name, role=role))
             for name, role in (("rex", Role.REVIEWER), ("lea", Role.LEAD), ("eve", Role.ENGINEER))
         )
 
@@ -187,6 +189,7 @@ def test_a_decision_is_an_event_with_the_note_as_it_was_stored(database: Databas
 
     with database.read() as db:
         row = db.row("SELECT facts, item_id, actor_id FROM event WHERE kind = 'item_resolved'")
+    assert row is not None
     assert (row["facts"], row["item_id"]) == ('{"label": "toxic", "note": "R3"}', scene.items[0])
     assert row["actor_id"] == scene.reviewer.account_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ class Scene:
         (self.gold,) = write(lambda tx: checks(tx, self.project, 1))
         self.people: list[Actor] = write(lambda tx: annotators(tx, self.project, 2))
         for person, label in zip(self.people, ("toxic", "fine"), strict=True):
-            write(lambda tx, p=person, label=label: an_answer(tx, self.project, p, self.items[0], label))
+            write(partial(an_answer, project=self.project, person=person, item_id=self.items[0], label=label))
         catch_up(api.database)
         self.root = f"/api/projects/{self.project.id}"
 
@@ -79,7 +80,7 @@ def test_items_are_filtered_as_asked(scene: Scene, lead: Visitor, asked: dict[st
     found = ItemPage.model_validate(lead.get(f"{scene.root}/items", params=asked).json())
 
     everything = [*scene.items, scene.gold]
-    assert [everything.index(row.id) for row in found.items] == places
+    assert [row.id for row in found.items] == [everything[place] for place in places]
 
 
 def test_an_item_tells_why_its_label_is_what_it_is_and_all_that_happened(scene: Scene, lead: Visitor) -> None:

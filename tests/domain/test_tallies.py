@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 
 import pytest
@@ -124,8 +125,8 @@ tallies = st.builds(
 
 @given(st.lists(tallies, max_size=6), st.lists(tallies, max_size=6), st.randoms())
 def test_what_is_taken_back_leaves_no_trace_in_whatever_order(
-    kept: list[ItemTally], gone: list[ItemTally], rng
-) -> None:  # type: ignore[no-untyped-def]
+    kept: list[ItemTally], gone: list[ItemTally], rng: random.Random
+) -> None:
     steps = [(tally, 1) for tally in kept + gone] + [(tally, -1) for tally in gone]
     rng.shuffle(steps)
     running = Sums()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from karat import store
-from karat.domain.ids import ItemId, JobId
+from karat.domain.ids import ItemId, JobId, ProjectId
 from karat.domain.items import GoldKind, GoldLabel
 from karat.jobs.refit_consensus import refit_consensus
 from karat.jobs.run import JobRun
 from karat.settings import Settings
 from karat.store.consensus import ItemConsensus
-from karat.store.database import Database
+from karat.store.database import Database, Writer
 from tests.builders import NOW, a_policy, a_project, an_answer, annotators, catch_up, items, later, revise
 
 
@@ -27,7 +29,10 @@ class Scene:
         self.items = database.write(lambda tx: items(tx, self.project, 3))
         self.people = database.write(lambda tx: annotators(tx, self.project, 2))
         self.claims = [
-            (person, database.write(lambda tx, p=person, i=item_id: an_answer(tx, self.project, p, i, "toxic")))
+            (
+                person,
+                database.write(partial(an_answer, project=self.project, person=person, item_id=item_id, label="toxic")),
+            )
             for item_id in self.items
             for person in self.people
         ]
@@ -61,11 +66,12 @@ def test_only_what_changed_is_written(scene: Scene, monkeypatch: pytest.MonkeyPa
     refit_consensus(scene.run)
     written: list[ItemId] = []
     put = store.consensus.put
-    monkeypatch.setattr(
-        store.consensus,
-        "put",
-        lambda tx, project_id, chunk: (written.extend(item.item_id for item in chunk), put(tx, project_id, chunk)),
-    )
+
+    def noted(tx: Writer, project_id: ProjectId, chunk: Sequence[ItemConsensus]) -> None:
+        written.extend(item.item_id for item in chunk)
+        put(tx, project_id, chunk)
+
+    monkeypatch.setattr(store.consensus, "put", noted)
 
     refit_consensus(scene.run)
     assert written == []
@@ -88,7 +94,7 @@ def garbled(item: ItemConsensus | None) -> ItemConsensus:
 def test_an_item_whose_answers_were_all_revised_to_unsure_has_no_consensus_any_more(scene: Scene) -> None:
     refit_consensus(scene.run)
     for person, claim_id in scene.claims[:2]:
-        scene.database.write(lambda tx, p=person, c=claim_id: revise(tx, p, c, None, now=later(5)))
+        scene.database.write(partial(revise, person=person, claim_id=claim_id, label=None, now=later(5)))
 
     refit_consensus(scene.run)
 
@@ -100,7 +106,7 @@ def test_an_item_whose_answers_were_all_revised_to_unsure_has_no_consensus_any_m
 def test_a_project_whose_last_answer_is_gone_has_no_fit_any_more(scene: Scene) -> None:
     refit_consensus(scene.run)
     for person, claim_id in scene.claims:
-        scene.database.write(lambda tx, p=person, c=claim_id: revise(tx, p, c, None, now=later(5)))
+        scene.database.write(partial(revise, person=person, claim_id=claim_id, label=None, now=later(5)))
 
     refit_consensus(scene.run)
 
@@ -111,7 +117,7 @@ def test_a_project_whose_last_answer_is_gone_has_no_fit_any_more(scene: Scene) -
 def test_the_fit_keeps_how_right_it_is_on_reference_labels(scene: Scene) -> None:
     for item_id, label in zip(scene.items, ("toxic", "fine", "toxic"), strict=True):
         gold = GoldLabel(GoldKind.REFERENCE, label, "an expert")
-        scene.database.write(lambda tx, i=item_id, g=gold: store.gold.put(tx, scene.project.id, i, g, now=NOW))
+        scene.database.write(partial(store.gold.put, project_id=scene.project.id, item_id=item_id, gold=gold, now=NOW))
 
     refit_consensus(scene.run)
 
@@ -124,9 +130,12 @@ def test_many_changes_are_written_in_several_transactions(scene: Scene, monkeypa
     monkeypatch.setattr("karat.jobs.refit_consensus._CHUNK", 2)
     sizes: list[int] = []
     put = store.consensus.put
-    monkeypatch.setattr(
-        store.consensus, "put", lambda tx, project_id, chunk: (sizes.append(len(chunk)), put(tx, project_id, chunk))
-    )
+
+    def counted(tx: Writer, project_id: ProjectId, chunk: Sequence[ItemConsensus]) -> None:
+        sizes.append(len(chunk))
+        put(tx, project_id, chunk)
+
+    monkeypatch.setattr(store.consensus, "put", counted)
 
     refit_consensus(scene.run)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_a_job_that_ended_its_workers_process_each_time_is_given_up(shop: Shop) 
     job_id = shop.ask(lambda _: None)
     for attempt in range(3):
         at = NOW + attempt * 2 * LEASE
-        shop.database.write(lambda tx, at=at: store.jobs.lease(tx, now=at, until=at + LEASE))
+        shop.database.write(partial(store.jobs.lease, now=at, until=at + LEASE))
 
     assert shop.work(after=timedelta(hours=1))
 
@@ -158,14 +159,14 @@ def test_progress_can_be_read_while_the_job_runs(shop: Shop) -> None:
 
 
 def test_overdue_claims_are_taken_back_chunk_after_chunk(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module.assignments, "EXPIRE_CHUNK", 2)
+    monkeypatch.setattr(actions.assignments, "EXPIRE_CHUNK", 2)
     expire = actions.assignments.expire_overdue
-    monkeypatch.setattr(worker_module.assignments, "expire_overdue", lambda tx, *, now: expire(tx, limit=2, now=now))
+    monkeypatch.setattr(actions.assignments, "expire_overdue", lambda tx, *, now: expire(tx, limit=2, now=now))
     with shop.database.read() as db:
         project = store.projects.get(db, shop.project_id)
     ada = shop.database.write(lambda tx: an_annotator(tx, project))
     for item_id in shop.database.write(lambda tx: items(tx, project, 5)):
-        shop.database.write(lambda tx, item_id=item_id: a_claim(tx, project, ada, item_id))
+        shop.database.write(partial(a_claim, project=project, person=ada, item_id=item_id))
     shop.now += timedelta(days=1)
 
     for _ in range(3):
@@ -187,8 +188,11 @@ def test_threads_survive_a_failing_step(shop: Shop, monkeypatch: pytest.MonkeyPa
         went_on.set()
         return outcome
 
+    def body(_: JobRun) -> None:
+        ran.set()
+
     monkeypatch.setattr(worker_module, "follow", follow)
-    shop.ask(lambda _: {"ran": ran.set()})
+    shop.ask(body)
 
     shop.worker.start()
     try:

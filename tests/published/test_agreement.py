@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 
@@ -12,7 +12,7 @@ from karat.quality.agreement import agreement
 from karat.quality.ratings import Ratings
 
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, sections C and D: four observers, twelve units.
-KRIPPENDORFF_2011 = [
+KRIPPENDORFF_2011: list[list[int | None]] = [
     [1, 1, None, 1],
     [2, 2, 3, 2],
     [3, 3, 3, 3],
@@ -26,6 +26,15 @@ KRIPPENDORFF_2011 = [
     [None, None, 1, 1],
     [None, None, 3, None],
 ]
+
+
+class Question(TypedDict, total=False):
+    """Arguments of `agreement`."""
+
+    metric: str
+    coefficient: str
+
+
 METRIC_OF_WEIGHTS = {"identity": "nominal", "quadratic": "interval", "ratio": "ratio"}
 
 
@@ -65,15 +74,15 @@ def test_every_golden_value_of_alpha_and_raw_agreement(shared_data: Path) -> Non
     assert checked >= 60
 
 
-def question_of(expected: dict[str, Any]) -> dict[str, str] | None:
+def question_of(expected: dict[str, Any]) -> Question | None:
     """The arguments of `agreement` that ask for this golden value; None where it is of another family."""
     parameters = expected["params"]
     weights = METRIC_OF_WEIGHTS.get(parameters.get("weights", "identity"))
     if expected["metric"] == "percent_agreement" and weights == "nominal":
-        return {"coefficient": "observed"}
+        return Question(coefficient="observed")
     if expected["metric"] == "krippendorff_alpha" and "distance" not in parameters:
         metric = parameters.get("level", weights)
-        return None if metric is None else {"metric": metric}
+        return None if metric is None else Question(metric=metric)
     return None
 
 

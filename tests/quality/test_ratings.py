@@ -126,7 +126,8 @@ def test_a_row_that_is_no_triple_is_refused() -> None:
 
 
 def test_a_table_is_read_by_the_names_of_its_columns() -> None:
-    arrow_like = duckdb.sql("SELECT 'a' AS task, 7 AS worker, 'x' AS answer").fetchnumpy()
+    with duckdb.connect() as db:
+        arrow_like = db.execute("SELECT 'a' AS task, 7 AS worker, 'x' AS answer").fetchnumpy()
 
     ratings = Ratings.from_frame(arrow_like, item="task", annotator="worker", label="answer")
 

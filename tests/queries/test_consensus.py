@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from karat import store
-from karat.domain.ids import ItemId
+from karat.domain.ids import AssignmentId, ItemId
 from karat.domain.items import GoldKind, GoldLabel
 from karat.domain.probes import Purpose
 from karat.domain.projects import Project
@@ -24,12 +26,10 @@ class Scene:
         self.items: list[ItemId] = database.write(lambda tx: items(tx, self.project, n_items))
         self.people = database.write(lambda tx: annotators(tx, self.project, 3))
 
-    def say(self, item_id: ItemId, *labels: str | None, purpose: Purpose = Purpose.PRODUCTION) -> list[str]:
+    def say(self, item_id: ItemId, *labels: str | None, purpose: Purpose = Purpose.PRODUCTION) -> list[AssignmentId]:
         return [
             self.database.write(
-                lambda tx, person=person, label=label: an_answer(
-                    tx, self.project, person, item_id, label, purpose=purpose
-                )
+                partial(an_answer, project=self.project, person=person, item_id=item_id, label=label, purpose=purpose)
             )
             for person, label in zip(self.people, labels, strict=False)
         ]
@@ -83,7 +83,7 @@ def test_only_the_latest_answer_of_a_person_counts(database: Database) -> None:
 def test_people_who_cannot_be_compared_are_counted_by_votes(database: Database) -> None:
     scene = Scene(database)
     for item_id, person in zip(scene.items, scene.people, strict=True):
-        database.write(lambda tx, i=item_id, p=person: an_answer(tx, scene.project, p, i, "toxic"))
+        database.write(partial(an_answer, project=scene.project, person=person, item_id=item_id, label="toxic"))
 
     inference = scene.infer()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import pytest
 
 from karat import actions, queries, store
@@ -103,7 +106,7 @@ def test_an_item_tells_how_many_of_its_answers_carry_its_label(database: Databas
     (item_id,) = database.write(lambda tx: items(tx, project, 1))
     people = database.write(lambda tx: annotators(tx, project, 3))
     for person, label in zip(people, ("toxic", "toxic", "fine"), strict=True):
-        database.write(lambda tx, person=person, label=label: an_answer(tx, project, person, item_id, label))
+        database.write(partial(an_answer, project=project, person=person, item_id=item_id, label=label))
     assert "the consensus has not been computed since" in why(database, lead, project, item_id)
 
     inferred = ItemConsensus(item_id, "toxic", 0.87, {"toxic": 0.87, "fine": 0.13}, 3)
@@ -129,7 +132,7 @@ def test_a_disputed_item_tells_that_it_waits_for_a_reviewer(database: Database) 
     project, lead = scene(database, overlap=2)
     (item_id,) = database.write(lambda tx: items(tx, project, 1))
     for person, label in zip(database.write(lambda tx: annotators(tx, project, 2)), ("toxic", "fine"), strict=True):
-        database.write(lambda tx, person=person, label=label: an_answer(tx, project, person, item_id, label))
+        database.write(partial(an_answer, project=project, person=person, item_id=item_id, label=label))
     inferred = ItemConsensus(item_id, "toxic", 0.5, {"toxic": 0.5, "fine": 0.5}, 2)
     database.write(lambda tx: store.consensus.put(tx, project.id, [inferred]))
     catch_up(database)
@@ -142,8 +145,14 @@ def test_a_decision_names_the_reviewer_and_stands_above_the_answers(database: Da
     (item_id, other) = database.write(lambda tx: items(tx, project, 2))
     for decided, label in ((item_id, "fine"), (other, None)):
         database.write(
-            lambda tx, decided=decided, label=label: actions.reviews.resolve(
-                tx, lead, project.id, decided, label=label, note="torn page", now=NOW
+            partial(
+                actions.reviews.resolve,
+                actor=lead,
+                project_id=project.id,
+                item_id=decided,
+                label=label,
+                note="torn page",
+                now=NOW,
             )
         )
 
@@ -167,9 +176,7 @@ def scene(database: Database, *, overlap: int = 1) -> tuple[Project, Actor]:
     return project, database.write(lambda tx: a_member(tx, project, "lea", Role.LEAD))
 
 
-def page(
-    database: Database, actor: Actor, project: Project, *, after: int = 0, limit: int = 50, **wanted: object
-) -> Page:
+def page(database: Database, actor: Actor, project: Project, *, after: int = 0, limit: int = 50, **wanted: Any) -> Page:
     with database.read() as db:
         return queries.items.page(
             db,
@@ -177,7 +184,7 @@ def page(
             project.id,
             ItemFilter(**wanted),
             after=ItemId(after),
-            limit=limit,  # type: ignore[arg-type]
+            limit=limit,
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from itertools import combinations
 
 import pytest
 
 from karat import actions, queries, store
 from karat.domain.errors import NotAllowed
+from karat.domain.ids import ItemId
 from karat.domain.items import GoldKind
 from karat.domain.people import Actor, Role
 from karat.domain.probes import Purpose
@@ -47,7 +49,7 @@ class Workplace:
         self.honeypots = database.write(lambda tx: checks(tx, self.project, 12, kind=GoldKind.HONEYPOT, label="fine"))
         self.ada, self.bo = database.write(lambda tx: annotators(tx, self.project, 2))
         self.lead = database.write(lambda tx: a_member(tx, self.project, "lea", Role.LEAD))
-        self.said: list[dict[int, str | None]] = [{}, {}]
+        self.said: list[dict[ItemId, str | None]] = [{}, {}]
         self.right = {Purpose.GOLD: [0, 0], Purpose.HONEYPOT: [0, 0]}
 
     def work(self) -> None:
@@ -64,7 +66,7 @@ class Workplace:
                     self.answer(person, item_id, label, purpose)
         catch_up(self.database)
 
-    def answer(self, person: Actor, item_id: int, label: str | None, purpose: Purpose) -> None:
+    def answer(self, person: Actor, item_id: ItemId, label: str | None, purpose: Purpose) -> None:
         self.database.write(
             lambda tx: an_answer(tx, self.project, person, item_id, label, purpose=purpose, duration_ms=2_000)
         )
@@ -164,7 +166,7 @@ def test_days_are_those_on_which_an_answer_stands_oldest_first(database: Databas
     for day, item_id in enumerate(workplace.items[:3]):
         at = later(86_400 * 2 * day)
         database.write(
-            lambda tx, item_id=item_id, at=at: an_answer(tx, workplace.project, workplace.ada, item_id, "fine", now=at)
+            partial(an_answer, project=workplace.project, person=workplace.ada, item_id=item_id, label="fine", now=at)
         )
     catch_up(database)
 
@@ -199,7 +201,7 @@ def test_a_project_without_answers_says_what_is_needed_for_each_number(database:
         assert (measured.estimate, measured.n, measured.needed, measured.reason) == (None, 0, needed, reason)
     assert found.consensus_accuracy.estimate is None
     assert found.consensus_accuracy.reason == "no item with a reference label has been answered"
-    assert found.people == found.confusion_pairs == found.days == []
+    assert (found.people, found.confusion_pairs, found.days) == ([], [], [])
 
 
 def test_alpha_says_why_it_is_undefined_where_everybody_gives_one_class(database: Database) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from karat import actions, queries
@@ -29,9 +31,7 @@ class Scene:
         self.say(0, self.disagreed, "toxic")
         self.say(1, self.disagreed, "fine")
         for person, reason in zip(self.people, ("too small", "not in my language"), strict=True):
-            database.write(
-                lambda tx, person=person, reason=reason: a_skip(tx, self.project, person, self.skipped, reason)
-            )
+            database.write(partial(a_skip, project=self.project, person=person, item_id=self.skipped, reason=reason))
         self.say(0, self.agreed, "fine")
         self.say(1, self.agreed, "fine")
         catch_up(database)
@@ -115,9 +115,7 @@ def test_a_letter_stands_for_another_person_from_item_to_item(database: Database
     people = database.write(lambda tx: annotators(tx, project, 2))
     for item_id in ids:
         for person, label in zip(people, ("toxic", "fine"), strict=True):
-            database.write(
-                lambda tx, item_id=item_id, person=person, label=label: an_answer(tx, project, person, item_id, label)
-            )
+            database.write(partial(an_answer, project=project, person=person, item_id=item_id, label=label))
     catch_up(database)
     reviewer = database.write(lambda tx: a_member(tx, project, "rex", Role.REVIEWER))
 

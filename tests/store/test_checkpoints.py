@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from karat import store
 from karat.domain.events import EventKind, NewEvent
@@ -33,7 +34,7 @@ def read_on(database: Database) -> list[str]:
 
 def test_events_are_read_once_and_in_order(database: Database) -> None:
     for word in ("one", "two"):
-        database.write(lambda tx, word=word: append(tx, word))
+        database.write(partial(append, word=word))
     first = read_on(database)
     database.write(lambda tx: append(tx, "three"))
 
@@ -98,7 +99,7 @@ def test_no_event_is_missed_or_read_twice_among_concurrent_writers(postgres: Pos
 
     def write(number: int) -> None:
         for event in range(n_events):
-            postgres.write(lambda tx, event=event: append(tx, f"{number}-{event}"))
+            postgres.write(partial(append, word=f"{number}-{event}"))
 
     writers = [threading.Thread(target=write, args=(number,)) for number in range(n_writers)]
     for writer in writers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from karat import actions, store
 from karat.domain.items import GoldKind, GoldLabel
 from karat.domain.people import Role
@@ -34,8 +36,14 @@ def test_everything_that_happens_to_an_item_is_told_in_its_order_with_who_did_it
     database.write(lambda tx: actions.assignments.expire_overdue(tx, now=later(5_000)))
     for label, at in (("fine", 6_000), ("toxic", 7_000)):
         database.write(
-            lambda tx, label=label, at=at: actions.reviews.resolve(
-                tx, lead, project.id, item_id, label=label, note="R3", now=later(at)
+            partial(
+                actions.reviews.resolve,
+                actor=lead,
+                project_id=project.id,
+                item_id=item_id,
+                label=label,
+                note="R3",
+                now=later(at),
             )
         )
     reference = GoldLabel(GoldKind.REFERENCE, "toxic", "two experts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_failed_job_tells_its_problems_to_its_project_only(database: Database)
 
 def test_many_workers_lease_every_job_exactly_once(postgres: PostgresDatabase) -> None:
     for number in range(60):
-        postgres.write(lambda tx, n=number: store.jobs.enqueue(tx, "count", {"n": n}, now=NOW))
+        postgres.write(partial(store.jobs.enqueue, name="count", arguments={"n": number}, now=NOW))
     taken: list[int] = []
 
     def work() -> None:

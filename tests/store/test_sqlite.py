@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def database(tmp_path: Path) -> SqliteDatabase:
     return opened
 
 
-def add(text: str) -> object:
+def add(text: str) -> Callable[[Writer], int]:
     return lambda tx: tx.execute("INSERT INTO word (text) VALUES (:text)", text=text)
 
 
@@ -33,7 +34,7 @@ def words(database: SqliteDatabase) -> list[str]:
 def held_up(database: SqliteDatabase) -> threading.Event:
     """Keep the writer busy until the event is set, so that what follows is committed as one group."""
     go_on = threading.Event()
-    database.submit_write(lambda tx: go_on.wait(10))
+    database.submit_write(lambda _: go_on.wait(10))
     return go_on
 
 

@@ -161,6 +161,7 @@ def test_any_ratings_give_probabilities(words: list[str], method: str) -> None:
     result = dawid_skene(ratings, prior=None if method == "ml" else Prior())
 
     assert result.probabilities.sum(axis=1) == pytest.approx(np.ones(ratings.n_items))
+    assert result.log_likelihood is not None
     assert np.isfinite(result.log_likelihood)
     for skill in result.annotators.values():
         assert ((skill.confusion >= 0) & (skill.confusion <= 1 + 1e-12)).all()
