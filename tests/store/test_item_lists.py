@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from karat import store
 from karat.domain.ids import ItemId
 from karat.domain.items import Dispute, GoldKind, GoldLabel, ItemState
 from karat.domain.projects import Project
+from karat.store.connection import Reader
 from karat.store.consensus import ItemConsensus
 from karat.store.database import Database, Writer
 from karat.store.item_lists import ItemFilter
@@ -97,7 +100,7 @@ def test_a_list_may_be_limited_to_a_class_of_the_consensus(database: Database) -
     project = database.write(a_project)
     first, second, third = database.write(lambda tx: items(tx, project, 3))
     for item_id, label in ((first, "toxic"), (second, "fine"), (third, "toxic")):
-        database.write(lambda tx, item_id=item_id, label=label: infer(tx, project, item_id, label))
+        database.write(partial(infer, project=project, item_id=item_id, label=label))
     database.write(lambda tx: dispute(tx, third, Dispute.UNSURE))
     gold = GoldLabel(GoldKind.REFERENCE, "fine", "an expert")
     database.write(lambda tx: store.gold.put(tx, project.id, first, gold, now=NOW))
@@ -203,7 +206,12 @@ def plan_of_page(database: Database, monkeypatch: pytest.MonkeyPatch, project: P
     asked: list[tuple[str, dict[str, object]]] = []
     with database.read() as db:
         run = type(db)._run
-        monkeypatch.setattr(type(db), "_run", lambda self, sql, to: (asked.append((sql, to)), run(self, sql, to))[1])
+
+        def noted(self: Reader, sql: str, parameters: dict[str, object]) -> object:
+            asked.append((sql, parameters))
+            return run(self, sql, parameters)
+
+        monkeypatch.setattr(type(db), "_run", noted)
         store.item_lists.page(db, project.id, wanted, after=ItemId(0), limit=10)
         monkeypatch.undo()
         sql, parameters = asked[0]
