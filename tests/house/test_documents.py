@@ -1,7 +1,8 @@
 """Documents are true: their Python examples run, their links lead somewhere, the commands they name exist.
 
 A ```python block runs, after the blocks above it on the same page, in an empty folder. A block that cannot (it needs
-a server, say) is written ```python no-run, and is read for syntax only.
+a server, say) is written ```python no-run, and is read for syntax only. Of shell blocks, which mostly stay or install,
+those written ```sh run are run, in the same way.
 """
 
 from __future__ import annotations
@@ -58,6 +59,25 @@ def test_python_examples_run(page: str, tmp_path: Path) -> None:
         [sys.executable, "-c", script],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+@every_page
+def test_shell_examples_run(page: str, tmp_path: Path) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    script = "\n".join(block.body for block in blocks(text) if block.language in SHELLS and "run" in block.options)
+
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("KARAT_")}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env=settings | {"PATH": path, "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
         check=False,
