@@ -13,8 +13,9 @@ from karat.store.postgres import PostgresDatabase
 from tests.chromium import find_chromium, launch
 from tests.databases import database, postgres
 from tests.postgres import Server, running_server
+from tests.processes import installation
 
-__all__ = ["database", "postgres"]
+__all__ = ["database", "installation", "postgres"]
 
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

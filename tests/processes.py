@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from karat.settings import Settings
 from karat.store.database import Database, open_database
 
@@ -138,6 +140,14 @@ class Process:
     def kill(self) -> None:
         self.popen.kill()
         self.popen.wait()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """An installation that nothing serves yet, on SQLite and on PostgreSQL."""
+    url = request.getfixturevalue("postgres_database") if request.param == "postgres" else ""
+    with an_installation(tmp_path / "karat", url) as made:
+        yield made
 
 
 @contextmanager
