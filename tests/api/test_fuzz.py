@@ -18,9 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 
+from karat import actions, store
 from karat.api.openapi import description
-from karat.domain.people import Role
+from karat.domain.ids import UploadId
+from karat.domain.people import SYSTEM, Role
+from karat.domain.projects import Project
 from karat.store.database import Database
+from karat.store.uploads import Upload
 from tests.api.test_errors import is_error_shape
 from tests.api.visitors import Api, Visitor
 from tests.builders import a_member, a_project, items
@@ -52,10 +56,22 @@ def _surprises(api: Api, mode: GenerationMode, *, n_examples: int) -> list[str]:
     project = api.database.write(a_project)
     lead = api.database.write(lambda tx: a_member(tx, project, "lead", Role.LEAD))
     api.database.write(lambda tx: items(tx, project, 5))
+    _data_on_its_way(api, project)
     surprises: list[str] = []
     for operation in OPERATIONS:
         surprises += _surprises_of(operation, api.signed_in(lead.account_id), project.id, mode, n_examples)
     return surprises
+
+
+def _data_on_its_way(api: Api, project: Project) -> None:
+    """An upload, and a release with its job."""
+    upload = Upload(UploadId("a-file"), project.id, "items.csv", 13, api.clock.now)
+    api.database.write(lambda tx: store.uploads.add(tx, upload, by=None))
+    api.database.write(
+        lambda tx: actions.releases.request(
+            tx, SYSTEM, project.id, note="", leave_out_undecided=True, now=api.clock.now
+        )
+    )
 
 
 def _surprises_of(
@@ -86,15 +102,22 @@ def _surprises_of(
 def _send(visitor: Visitor, case: Any, project_id: int | None) -> httpx.Response:
     """What the case asks; half of them of a project that exists."""
     if project_id is not None:
-        known = {"project_id": project_id, "item_id": 1, "annotator_id": 1}
+        known = {"project_id": project_id, "item_id": 1, "annotator_id": 1, "job_id": 1, "number": 1}
         case.path_parameters = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
     sent = case.as_transport_kwargs(base_url="http://karat.test")
     body: dict[str, Any] = {}
     if sent.get("json") is not None:
-        body = {"json": sent["json"]}
+        body = {"json": _known_upload(sent["json"], project_id)}
     elif isinstance(sent.get("data"), bytes):
         body = {"content": sent["data"], "headers": {"Content-Type": "application/json"}}
     return visitor.request(sent["method"], sent["url"], params=sent.get("params"), **body)
+
+
+def _known_upload(body: Any, project_id: int | None) -> Any:
+    """A request for an import gets as far as the upload that exists."""
+    if project_id is not None and isinstance(body, dict) and "upload_id" in body:
+        return body | {"upload_id": "a-file"}
+    return body
 
 
 def _surprise(answer: httpx.Response) -> str | None:

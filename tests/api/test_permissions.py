@@ -6,7 +6,7 @@ A route that is missing from the table fails the test, so that nobody adds one w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
@@ -15,10 +15,13 @@ import pytest
 from karat import actions, store
 from karat.api.app import ROUTES
 from karat.api.routing import operation_id
-from karat.domain.ids import MediaId
+from karat.domain.ids import MediaId, UploadId
 from karat.domain.people import SYSTEM, Actor, Role
 from karat.domain.projects import Project
+from karat.domain.releases import Gate, ReleaseState
 from karat.store.media import Media
+from karat.store.release_files import describe
+from karat.store.uploads import Upload
 from tests.api.visitors import PASSWORD, Api, Visitor
 from tests.builders import a_batch, a_member, a_project, an_account, items
 
@@ -48,6 +51,8 @@ class World:
     invitation: int
     link: str
     picture: str
+    upload: str
+    job: int
 
     def claim(self) -> str:
         """An assignment of the visitor's own, or of nobody."""
@@ -75,7 +80,9 @@ class Row:
 
     def ask(self, world: World) -> httpx.Response:
         template = self.path if isinstance(self.path, str) else self.path(world)
-        path = template.format(p=world.project.id, item=world.item, victim=world.victim, i=world.invitation)
+        path = template.format(
+            p=world.project.id, item=world.item, victim=world.victim, i=world.invitation, job=world.job
+        )
         body = self.body(world) if callable(self.body) else self.body
         if isinstance(body, bytes):
             return world.visitor.request(self.method, path, content=body)
@@ -126,6 +133,14 @@ MATRIX = [
     Row("overview_get", "GET", "/api/projects/{p}/overview", DATA),
     Row("review_waiting", "GET", "/api/projects/{p}/review", REVIEWING),
     Row("review_resolve", "POST", "/api/projects/{p}/items/{item}/resolution", REVIEWING, {"label": "fine"}),
+    Row("uploads_upload", "POST", "/api/projects/{p}/uploads?name=a.csv", DATA, b"id,text\n1,a\n"),
+    Row("imports_request", "POST", "/api/projects/{p}/imports", DATA, lambda world: {"upload_id": world.upload}),
+    Row("jobs_get", "GET", "/api/projects/{p}/jobs/{job}", DATA),
+    Row("exports_export", "GET", "/api/projects/{p}/export?format=csv", DATA),
+    Row("releases_page", "GET", "/api/projects/{p}/releases", DATA),
+    Row("releases_request", "POST", "/api/projects/{p}/releases", DATA, {"note": "x"}),
+    Row("releases_get", "GET", "/api/projects/{p}/releases/1", DATA),
+    Row("releases_download", "GET", "/api/projects/{p}/releases/1/download", DATA),
     Row("items_set_gold", "PUT", "/api/projects/{p}/items/{item}/gold", LEADING, {"kind": "gold", "label": "fine"}),
     Row("specs_publish", "POST", "/api/projects/{p}/spec", LEADING, {"spec": SPEC, "note": "Rude."}),
     Row("invitations_withdraw", "DELETE", "/api/projects/{p}/invitations/{i}", LEADING),
@@ -181,6 +196,8 @@ def _world(api: Api, visitor: str) -> World:
         invitation=_invitation(api, project, "to be withdrawn"),
         link=_link(api),
         picture=_picture(api, project),
+        upload=_upload(api, project),
+        job=_release(api, project),
     )
 
 
@@ -226,6 +243,36 @@ def _picture(api: Api, project: Project) -> str:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"png")
     return str(api.app.state.context.media_url(picture.id))
+
+
+def _upload(api: Api, project: Project) -> str:
+    """A file that waits to be imported."""
+    upload = Upload(UploadId("a-file"), project.id, "items.csv", 13, api.clock.now)
+    api.database.write(lambda tx: store.uploads.add(tx, upload, by=None))
+    return upload.id
+
+
+def _release(api: Api, project: Project) -> int:
+    """The job that has built the project's first release."""
+    folder = store.release_files.folder_of(api.settings.home, project.id, 1)
+    folder.mkdir(parents=True)
+    for name in ("labels.jsonl", "manifest.json", "spec.json"):
+        (folder / name).write_text("{}\n")
+    manifest = {"files": [asdict(file) for file in describe(folder)]}
+    asked = api.database.write(
+        lambda tx: actions.releases.request(
+            tx, SYSTEM, project.id, note="", leave_out_undecided=False, now=api.clock.now
+        )
+    )
+    api.database.write(
+        lambda tx: store.releases.close(
+            tx, project.id, asked.number, ReleaseState.PUBLISHED, gate=Gate((), 0), manifest=manifest
+        )
+    )
+    with api.database.read() as db:
+        job = store.jobs.newest(db, project.id, f"build_release:{project.id}:{asked.number}")
+    assert job is not None
+    return job.id
 
 
 class _Steadfast(Visitor):

@@ -17,6 +17,8 @@ from karat.api.guard import SESSION_COOKIE
 from karat.domain.accounts import token_hash
 from karat.domain.ids import AccountId
 from karat.domain.people import SYSTEM, Account
+from karat.jobs.follow_events import follow
+from karat.jobs.worker import Worker
 from karat.settings import Settings
 from karat.store.database import Database
 from tests.builders import NOW
@@ -55,6 +57,12 @@ class Api:
     def close(self) -> None:
         self.app.state.context.close()
         self.runner.close()
+
+    def work(self) -> None:
+        """Have everything done that waits for a worker at this moment."""
+        worker = Worker(self.database, self.settings, clock=lambda: self.clock.now)
+        while follow(self.database, now=self.clock.now) or worker._run_one_job():
+            pass
 
     def visitor(self, address: str = "192.0.2.1", **headers: str) -> Visitor:
         """Somebody who has not signed in; sends what the interface sends."""

@@ -1,5 +1,6 @@
 """The labels as they stand now, as one file. An export is a look at work in progress; a dataset is a release."""
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,7 +16,6 @@ from karat.api.identity import Who
 from karat.api.routing import ProjectPath
 from karat.domain.ids import ProjectId
 from karat.domain.people import Actor
-from karat.domain.specs import class_key
 from karat.formats.labels_file import write_table
 
 router = routing.router()
@@ -43,9 +43,18 @@ async def export(here: Here, who: Who, project_id: ProjectPath, format: Format =
     return FileResponse(
         folder / f"labels.{format}",
         media_type=MIME_TYPES[format],
-        filename=f"{class_key(name)}-labels.{format}",
+        filename=f"{_slug(name) or f'project-{project_id}'}-labels.{format}",
         background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
     )
+
+
+def _slug(name: str) -> str:
+    """A project's name as part of a file's name; empty when nothing of it can be.
+
+    >>> _slug("Bank messages / 2026"), _slug("数字")
+    ('bank-messages-2026', '')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:64]
 
 
 def _write(db: Reader, who: Actor, project_id: ProjectId, file_format: str, home: Path) -> tuple[str, Path]:

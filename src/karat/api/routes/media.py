@@ -24,6 +24,8 @@ async def get(here: Here, token: Annotated[str, Path(max_length=200)]) -> FileRe
     file = await here.read(lambda db: queries.media.file_of(db, here.settings.home, media_id))
     headers = {
         "Cache-Control": f"private, max-age={int(WINDOW.total_seconds())}, immutable",
+        # By content, the same on every server: a download that broke off goes on wherever the next request lands.
+        "ETag": f'"{file.sha256}"',
         "X-Content-Type-Options": "nosniff",
         # Should a browser ever show it as a page, it is one without rights.
         "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -1,10 +1,12 @@
 """Files on their way in. The body of the request is the file itself, written to disk as it arrives."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import anyio
 from fastapi import Query, Request
+from starlette.requests import ClientDisconnect
 
 from karat import actions, queries
 from karat.api import routing
@@ -39,7 +41,7 @@ async def upload(
     name: Annotated[str, Query(min_length=1, max_length=300)],
 ) -> UploadPreview:
     """Send a file and see what Karat takes it for. Nothing is imported yet."""
-    upload_id, file_name, now = actions.uploads.new_id(), Path(name).name or "upload", here.now()
+    upload_id, file_name, now = actions.uploads.new_id(), plain_name(name), here.now()
     home = here.settings.home
     path = await here.read(lambda db: queries.uploads.place(db, who, project_id, upload_id, home=home))
     try:
@@ -56,20 +58,33 @@ async def upload(
     return _shape(upload_id, file_name, n_bytes, found)
 
 
+def plain_name(name: str) -> str:
+    """A file's name without folders, whichever system it comes from. It is shown, and never used as a path.
+
+    >>> plain_name("C:\\\\data\\\\items.csv"), plain_name("../../etc/passwd"), plain_name("..")
+    ('items.csv', 'passwd', 'upload')
+    """
+    last = re.split(r"[/\\]", name)[-1].strip()
+    return last if last.strip(".") else "upload"
+
+
 async def _receive(request: Request, path: Path) -> int:
     """Write the body to a file; its length.
 
     Raises
     ------
     Invalid
-        When there is nothing in it.
+        When there is nothing in it, or the sender hangs up before its end.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     n_bytes = 0
-    async with await anyio.open_file(path, "wb") as file:
-        async for block in request.stream():
-            await file.write(block)
-            n_bytes += len(block)
+    try:
+        async with await anyio.open_file(path, "wb") as file:
+            async for block in request.stream():
+                await file.write(block)
+                n_bytes += len(block)
+    except ClientDisconnect:
+        raise Invalid("the connection ended before the file had arrived whole. Send it again.") from None
     if n_bytes == 0:
         raise Invalid("the file is empty. Send the file itself as the body of the request.")
     return n_bytes
