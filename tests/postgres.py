@@ -21,7 +21,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,8 +90,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(version: str | None = None) -> Iterator[Server]:
-    """A server for the length of the block: the one that is given, or one of our own."""
+def running_server(version: str | None = None, *, options: Sequence[str] = UNSAFE_AND_FAST) -> Iterator[Server]:
+    """A server for the length of the block: the one that is given, or one of our own with these options."""
     given = os.environ.get("KARAT_TEST_PG_DSN")
     if given and version is None:
         yield Server(given)
@@ -100,7 +100,7 @@ def running_server(version: str | None = None) -> Iterator[Server]:
         home = Path(folder)
         home.chmod(0o755)
         binaries = _reachable(find_binaries(version), home / "binaries")
-        with _started(binaries, home) as server:
+        with _started(binaries, home, options) as server:
             yield server
 
 
@@ -160,15 +160,15 @@ def _open_to_others(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _started(binaries: Path, home: Path) -> Iterator[Server]:
+def _started(binaries: Path, home: Path, options: Sequence[str]) -> Iterator[Server]:
     data, log, port = home / "data", home / "log", _free_port()
     data.mkdir(mode=0o700)
     account = _unprivileged_account()
     if account is not None:
         os.chown(data, account.pw_uid, account.pw_gid)
     _initialise(binaries, data, account)
-    options = [f"-c{option}" for option in (*UNSAFE_AND_FAST, "unix_socket_directories=")]
-    command = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), *options]
+    given = [f"-c{option}" for option in (*options, "unix_socket_directories=")]
+    command = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), *given]
     with log.open("wb") as output:
         process = _run_as(account, command, output)
     server = Server(make_conninfo(host="127.0.0.1", port=port, user="postgres", dbname="postgres"))

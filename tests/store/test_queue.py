@@ -143,6 +143,7 @@ def test_someone_far_ahead_skips_what_she_knows_without_missing_the_rest(databas
 def test_a_search_is_bounded_and_the_next_one_goes_on_from_there(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(store.queue, "FIRST_PAGE", 16)
     monkeypatch.setattr(store.queue, "NEXT_PAGE", 16)
     monkeypatch.setattr(store.queue, "MAX_PAGES", 2)
 

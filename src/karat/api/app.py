@@ -40,6 +40,7 @@ from karat.api.routing import operation_id
 from karat.settings import Settings
 
 ROUTES = (
+    work,
     events,
     exports,
     health,
@@ -58,9 +59,9 @@ ROUTES = (
     specs,
     tokens,
     uploads,
-    work,
 )
-"""Every module with routes; each has a `router`."""
+"""Every module with routes; each has a `router`. They are tried in this order: what is on the path of every annotation
+comes first."""
 
 _INTERFACE = Path(karat.__file__).parent / "ui"
 

@@ -78,10 +78,15 @@ WHERE a.annotator_id = :annotator_id AND a.state = 0 ORDER BY a.place
 
 def held(db: Reader, annotator_id: AnnotatorId) -> Stream:
     """`live`, and the spec version that new claims would come under."""
-    number = db.value(
-        "SELECT spec_version FROM project WHERE id = (SELECT project_id FROM annotator WHERE id = :id)", id=annotator_id
-    )
-    return Stream(tuple(live(db, annotator_id)), number)
+    rows = db.rows(_HELD, annotator_id=annotator_id)
+    return Stream(tuple(_claim(row) for row in rows if row["id"] is not None), rows[0]["spec_version"])
+
+
+_HELD = """
+SELECT p.spec_version, a.id, a.expires_at, i.content FROM annotator n JOIN project p ON p.id = n.project_id
+LEFT JOIN assignment a ON a.annotator_id = n.id AND a.state = 0 LEFT JOIN item i ON i.id = a.item_id
+WHERE n.id = :annotator_id ORDER BY a.place
+"""
 
 
 def renew(tx: Writer, annotator_id: AnnotatorId, *, expires_at: datetime) -> None:

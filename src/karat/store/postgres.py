@@ -1,4 +1,4 @@
-"""PostgreSQL: a pool of connections and a pool of threads that run changes in transactions of their own."""
+"""PostgreSQL: a pool of connections that write, one of connections that read, and a pool of threads for changes."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
@@ -15,8 +16,15 @@ from karat.store.connection import Reader, Writer
 
 T = TypeVar("T")
 
-MAX_CONNECTIONS = 16
+MAX_WRITERS = 16
+MAX_READERS = 16
 _ATTEMPTS = 4
+# A change walks indexes, row by row, whatever the tables look like at the moment. A plan that was made while a table
+# was small would read all of it, and is kept while the table grows; weighing plans anew costs more than running them.
+_BY_INDEX = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan"
+
+_Connection = psycopg.Connection[dict[str, Any]]
+_Pool = ConnectionPool[_Connection]
 
 
 class PostgresDatabase:
@@ -26,16 +34,9 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self.url = url.replace("postgresql+psycopg:", "postgresql:")
-        self._pool: ConnectionPool[psycopg.Connection[dict[str, Any]]] = ConnectionPool(
-            self.url,
-            min_size=1,
-            max_size=MAX_CONNECTIONS,
-            open=False,
-            kwargs={"row_factory": dict_row, "autocommit": True},
-            configure=_configure,
-        )
-        self._pool.open(wait=True, timeout=30)
-        self._threads = ThreadPoolExecutor(MAX_CONNECTIONS, thread_name_prefix="karat-writer")
+        self._writers = _open_pool(self.url, MAX_WRITERS, _configure_writer)
+        self._readers = _open_pool(self.url, MAX_READERS, _configure_reader)
+        self._threads = ThreadPoolExecutor(MAX_WRITERS, thread_name_prefix="karat-writer")
 
     def submit_write(self, change: Callable[[Writer], T]) -> "Future[T]":
         """Run a change in a thread; the future is resolved once it is committed, or raises what it raised."""
@@ -45,7 +46,7 @@ class PostgresDatabase:
         """Make a change in one transaction; a deadlock or a lost race is tried again."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self._pool.connection() as connection, connection.transaction():
+                with self._writers.connection() as connection:
                     return change(Writer(connection, is_postgres=True))
             except (DeadlockDetected, SerializationFailure):
                 if attempt == _ATTEMPTS:
@@ -55,16 +56,36 @@ class PostgresDatabase:
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """A consistent snapshot to read from."""
-        with self._pool.connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with self._readers.connection() as connection:
             yield Reader(connection, is_postgres=True)
 
     def close(self) -> None:
         """Finish what is running and close every connection."""
         self._threads.shutdown(wait=True)
-        self._pool.close()
+        self._writers.close()
+        self._readers.close()
 
 
-def _configure(connection: psycopg.Connection[dict[str, Any]]) -> None:
+def _open_pool(url: str, size: int, configure: Callable[[_Connection], None]) -> _Pool:
+    pool: _Pool = ConnectionPool(
+        url, min_size=1, max_size=size, open=False, kwargs={"row_factory": dict_row}, configure=configure
+    )
+    pool.open(wait=True, timeout=30)
+    return pool
+
+
+def _configure(connection: _Connection) -> None:
     # Otherwise a number's size decides its type, and a statement is prepared anew for every combination of sizes.
     connection.adapters.register_dumper(int, Int8Dumper)
+
+
+def _configure_writer(connection: _Connection) -> None:
+    _configure(connection)
+    connection.execute(_BY_INDEX)
+    connection.commit()
+
+
+def _configure_reader(connection: _Connection) -> None:
+    _configure(connection)
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = True

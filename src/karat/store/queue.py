@@ -16,7 +16,7 @@ from karat.domain.projects import Project
 from karat.store.clock import to_micros
 from karat.store.connection import Reader, Row, Writer
 
-FIRST_PAGE = 16
+FIRST_PAGE = 8
 """Items looked at in one go; the first of them is nearly always new to the annotator."""
 NEXT_PAGE = 256
 MAX_PAGES = 8
@@ -168,9 +168,8 @@ WITH page AS MATERIALIZED (
     SELECT 1 FROM assignment a WHERE a.item_id = page.item_id AND a.annotator_id = :annotator_id OFFSET 0
   )
 ), had AS MATERIALIZED (
-  SELECT item_id, position FROM queue_item
-  WHERE item_id = ANY(ARRAY(SELECT item_id FROM unseen)) AND is_open <> 0
-  ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED
+  SELECT q.item_id, q.position FROM (SELECT * FROM unseen ORDER BY position) u JOIN queue_item q USING (item_id)
+  WHERE q.is_open <> 0 ORDER BY u.position LIMIT 1 FOR UPDATE OF q SKIP LOCKED
 )
 SELECT (SELECT count(*) FROM page) AS n, (SELECT item_id FROM had) AS item_id,
        (SELECT position FROM had) AS position, (SELECT min(position) FROM unseen) AS first_new,
