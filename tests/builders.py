@@ -138,7 +138,7 @@ def loading_items(
         "item",
         columns,
         [
-            (project.id, batch_id, f"{prefix}-{place}", content[place], "loading", int(place < measured), at)
+            (project.id, batch_id, f"{prefix}-{place}", content[place], "open", int(place < measured), at)
             for place in range(n)
         ],
     )

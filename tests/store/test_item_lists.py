@@ -196,7 +196,8 @@ def test_a_filter_walks_an_index_of_what_is_rare(
     plan = plan_of_page(database, monkeypatch, project, ItemFilter(**wanted))  # type: ignore[arg-type]
 
     assert index in plan, plan
-    assert "SCAN" not in plan
+    # The batches that are not published are few, and have an index of their own.
+    assert "SCAN" not in plan.replace("SCAN batch USING INDEX ix_batch_unpublished", "")
     assert "TEMP B-TREE" not in plan
 
 

@@ -7,6 +7,9 @@ from karat.domain.ids import AccountId, BatchId, ProjectId
 from karat.store.clock import to_micros
 from karat.store.connection import Reader, Row, Writer
 
+IS_PUBLISHED = "i.batch_id NOT IN (SELECT id FROM batch WHERE state <> 'published')"
+"""The condition that an item `i` may be seen. Items of other batches are found nowhere; publishing changes none."""
+
 
 @dataclass(frozen=True)
 class Batch:

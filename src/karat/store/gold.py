@@ -5,6 +5,7 @@ from datetime import datetime
 
 from karat.domain.ids import BatchId, ItemId, ProjectId
 from karat.domain.items import GoldKind, GoldLabel
+from karat.store.batches import IS_PUBLISHED
 from karat.store.clock import to_micros
 from karat.store.connection import Reader, Writer
 
@@ -66,7 +67,7 @@ def all_labels(db: Reader, project_id: ProjectId) -> dict[ItemId, GoldLabel]:
     """The gold labels of every published item."""
     rows = db.rows(
         "SELECT g.item_id, g.kind, g.label, g.provenance FROM gold_label g JOIN item i ON i.id = g.item_id"
-        " WHERE g.project_id = :project_id AND i.state <> 'loading' ORDER BY g.item_id",
+        f" WHERE g.project_id = :project_id AND {IS_PUBLISHED} ORDER BY g.item_id",
         project_id=project_id,
     )
     return {ItemId(row["item_id"]): GoldLabel(GoldKind(row["kind"]), row["label"], row["provenance"]) for row in rows}

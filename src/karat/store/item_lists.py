@@ -9,6 +9,7 @@ from typing import Any
 
 from karat.domain.ids import ItemId, ProjectId
 from karat.domain.items import Dispute, GoldKind, GoldLabel, ItemState
+from karat.store.batches import IS_PUBLISHED
 from karat.store.clock import from_micros
 from karat.store.connection import Reader, Row
 from karat.store.consensus import ItemConsensus
@@ -100,11 +101,17 @@ def _source(wanted: ItemFilter) -> tuple[str, str]:
     return "item i WHERE i.project_id = :project_id", "i.id"
 
 
+_IS_NO_CHECK = "NOT EXISTS (SELECT 1 FROM gold_label g WHERE g.item_id = i.id AND g.kind <> 'reference')"
+
+
 def _conditions(db: Reader, wanted: ItemFilter) -> list[str]:
-    conditions = ["i.state <> 'loading'" if wanted.state is None else "i.state = :state"]
-    if wanted.dispute is not None:
+    conditions = [IS_PUBLISHED]
+    if wanted.state is not None:
         # The plus keeps SQLite from walking all disputed items by their state: only the dispute is rare.
-        conditions = [f"+{conditions[0]}" if not db.is_postgres else conditions[0], "i.dispute = :dispute"]
+        is_walked = wanted.dispute is None or db.is_postgres
+        conditions.append("i.state = :state" if is_walked else "+i.state = :state")
+    if wanted.dispute is not None:
+        conditions.append("i.dispute = :dispute")
     if wanted.gold is False:
         conditions.append("NOT EXISTS (SELECT 1 FROM gold_label g WHERE g.item_id = i.id)")
     if wanted.gold and wanted.label is not None:

@@ -1,4 +1,4 @@
-"""Items as rows. Those in state `loading` belong to a batch that is not published yet and are found nowhere."""
+"""Items as rows. Those of a batch that is not published yet are found nowhere."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,9 @@ from typing import NamedTuple
 from karat.domain.errors import NotFound
 from karat.domain.ids import BatchId, ItemId, ProjectId
 from karat.domain.items import Item, ItemState
+from karat.store.batches import IS_PUBLISHED
 from karat.store.clock import from_micros, to_micros
 from karat.store.connection import Reader, Row, Writer
-
-LOADING = "loading"
-"""The state of an item whose batch is not published yet; no `ItemState`, since nobody ever meets it."""
 
 _COLUMNS = ("project_id", "batch_id", "key", "content", "meta", "state", "is_measured", "priority", "created_at")
 
@@ -42,9 +40,9 @@ def add_many(
     tx: Writer, project_id: ProjectId, batch_id: BatchId, new_items: Iterable[NewItem], *, now: datetime
 ) -> None:
     """Store the items of a batch that is being loaded; `ids_after` tells which ids they got."""
-    at = to_micros(now)
+    at, state = to_micros(now), ItemState.OPEN.value
     rows = (
-        (project_id, batch_id, new.key, new.content, new.meta, LOADING, int(new.is_measured), new.priority, at)
+        (project_id, batch_id, new.key, new.content, new.meta, state, int(new.is_measured), new.priority, at)
         for new in new_items
     )
     tx.insert_many("item", _COLUMNS, rows)
@@ -85,7 +83,7 @@ def get(db: Reader, project_id: ProjectId, item_id: ItemId) -> Item:
         When the project has no such published item.
     """
     row = db.row(
-        "SELECT * FROM item WHERE id = :id AND project_id = :project_id AND state <> 'loading'",
+        f"SELECT i.* FROM item i WHERE i.id = :id AND i.project_id = :project_id AND {IS_PUBLISHED}",
         id=item_id,
         project_id=project_id,
     )
@@ -96,7 +94,7 @@ def get(db: Reader, project_id: ProjectId, item_id: ItemId) -> Item:
 
 def find_by_key(db: Reader, project_id: ProjectId, key: str) -> Item | None:
     row = db.row(
-        "SELECT * FROM item WHERE project_id = :project_id AND key = :key AND state <> 'loading'",
+        f"SELECT i.* FROM item i WHERE i.project_id = :project_id AND i.key = :key AND {IS_PUBLISHED}",
         project_id=project_id,
         key=key,
     )

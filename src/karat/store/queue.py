@@ -286,25 +286,23 @@ def publish_batch(tx: Writer, project: Project, batch_id: BatchId, *, priority: 
     A measured item is given to `measured_overlap` people where that is more than the project's overlap.
     `priority` is added to that of each item.
     """
-    of_items = tx.rows("SELECT DISTINCT priority FROM item WHERE batch_id = :batch_id", batch_id=batch_id)
-    n = sum(
-        _enqueue(tx, project, batch_id, of_items=row["priority"], priority=priority + row["priority"], rng=rng)
-        for row in sorted(of_items, key=lambda row: -row["priority"])
-    )
-    tx.execute(_SHOW_CHECKS, batch_id=batch_id)
-    tx.execute("UPDATE item SET state = 'open' WHERE batch_id = :batch_id AND state = 'loading'", batch_id=batch_id)
+    sizes = tx.rows(_SIZES, project_id=project.id, batch_id=batch_id)
+    for size in sizes:
+        of_items = size["priority"]
+        _enqueue(tx, project, batch_id, of_items=of_items, priority=priority + of_items, n=size["n"], rng=rng)
+    tx.execute(_SETTLE_CHECKS, project_id=project.id, batch_id=batch_id)
     tx.execute("UPDATE batch SET state = 'published' WHERE id = :batch_id", batch_id=batch_id)
-    return n
+    return sum(size["n"] for size in sizes)
 
 
 def _enqueue(
-    tx: Writer, project: Project, batch_id: BatchId, *, of_items: int, priority: int, rng: random.Random
-) -> int:
-    """Queue the batch's items of one priority."""
+    tx: Writer, project: Project, batch_id: BatchId, *, of_items: int, priority: int, n: int, rng: random.Random
+) -> None:
+    """Queue the batch's `n` items of one priority."""
     queue_id = _ensure_queue(tx, project.id, priority)
-    n = int(tx.value(f"SELECT COUNT(*) FROM item WHERE {_PRODUCTION}", batch_id=batch_id, of_items=of_items))
     tx.execute(
         _ENQUEUE,
+        project_id=project.id,
         queue_id=queue_id,
         batch_id=batch_id,
         of_items=of_items,
@@ -314,21 +312,20 @@ def _enqueue(
         factor=rng.randrange(1, _PRIME),
         shift=rng.randrange(_PRIME),
     )
-    return n
 
 
 _PRIME = 2_147_483_647
 # No item is without a purpose: either it is a check, or it waits in the queue.
-_CHECKS = "SELECT 1 FROM gold_label g WHERE g.item_id = item.id AND g.kind IN ('gold', 'honeypot')"
-_PRODUCTION = f"batch_id = :batch_id AND priority = :of_items AND state = 'loading' AND NOT EXISTS ({_CHECKS})"
-_SHOW_CHECKS = f"""
-UPDATE item SET state = 'resolved' WHERE batch_id = :batch_id AND state = 'loading' AND EXISTS ({_CHECKS})
-"""
+_CHECKS = "SELECT item_id FROM gold_label WHERE project_id = :project_id AND kind IN ('gold', 'honeypot')"
+_PRODUCTION = f"batch_id = :batch_id AND id NOT IN ({_CHECKS})"
+_SIZES = f"SELECT priority, COUNT(*) AS n FROM item WHERE {_PRODUCTION} GROUP BY priority ORDER BY priority DESC"
+_SETTLE_CHECKS = f"UPDATE item SET state = 'resolved' WHERE id IN ({_CHECKS}) AND +batch_id = :batch_id"
 # x -> x^5 permutes the numbers below the prime, because 5 does not divide prime - 1. After a random affine map it
 # is a shuffle that both databases compute alike and that can be replayed; products stay below 2^63.
 _ENQUEUE = f"""
 WITH affine AS (
-  SELECT id, is_measured, ((id % {_PRIME}) * :factor + :shift) % {_PRIME} AS x FROM item WHERE {_PRODUCTION}
+  SELECT id, is_measured, ((id % {_PRIME}) * :factor + :shift) % {_PRIME} AS x
+  FROM item WHERE {_PRODUCTION} AND priority = :of_items
 ), fourth AS (
   SELECT id, is_measured, x, ((x * x) % {_PRIME}) * ((x * x) % {_PRIME}) % {_PRIME} AS x4 FROM affine
 )

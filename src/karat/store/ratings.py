@@ -8,11 +8,12 @@ import numpy.typing as npt
 
 from karat.domain.ids import ProjectId
 from karat.quality.ratings import Ratings
+from karat.store.batches import IS_PUBLISHED
 from karat.store.connection import Reader
 
-_STANDING = """
+_STANDING = f"""
 SELECT a.item_id, a.annotator_id, a.label, a.submitted_at FROM annotation a JOIN item i ON i.id = a.item_id
-WHERE a.project_id = :project_id AND a.superseded_by IS NULL AND a.label IS NOT NULL AND i.state <> 'loading'
+WHERE a.project_id = :project_id AND a.superseded_by IS NULL AND a.label IS NOT NULL AND {IS_PUBLISHED}
 """
 _ONLY_MEASURED = "AND i.is_measured = 1 "
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from karat.domain.ids import ProjectId
+from karat.store.batches import IS_PUBLISHED
 from karat.store.connection import Reader
 
 
@@ -35,7 +36,7 @@ class ItemFacts(NamedTuple):
     """The newest spec version among the standing answers."""
 
 
-_ITEMS = """
+_ITEMS = f"""
 SELECT i.id, i.key, i.content, i.meta, i.state, g.kind, g.label, r.id, r.label, r.spec_version,
        c.label, c.certainty, c.probabilities, c.n_answers,
        (SELECT MAX(a.spec_version) FROM annotation a WHERE a.item_id = i.id AND a.superseded_by IS NULL)
@@ -43,7 +44,7 @@ FROM item i
 LEFT JOIN gold_label g ON g.item_id = i.id
 LEFT JOIN resolution r ON r.id = (SELECT MAX(id) FROM resolution latest WHERE latest.item_id = i.id)
 LEFT JOIN consensus c ON c.item_id = i.id
-WHERE i.project_id = :project_id AND i.state <> 'loading'
+WHERE i.project_id = :project_id AND {IS_PUBLISHED}
 ORDER BY i.id
 """
 
@@ -73,7 +74,7 @@ class AnswerFacts(NamedTuple):
     is_skip: int
 
 
-_ANSWERS = """
+_ANSWERS = f"""
 SELECT i.key, a.annotator_id, p.name, a.label, a.reason, a.submitted_at, a.duration_ms, a.spec_version,
        s.purpose, s.probability, a.is_imported, CASE WHEN a.superseded_by IS NULL THEN 1 ELSE 0 END, 0
 FROM annotation a
@@ -81,7 +82,7 @@ JOIN item i ON i.id = a.item_id
 JOIN annotator n ON n.id = a.annotator_id
 JOIN account p ON p.id = n.account_id
 JOIN assignment s ON s.item_id = a.item_id AND s.annotator_id = a.annotator_id
-WHERE a.project_id = :project_id AND i.state <> 'loading'
+WHERE a.project_id = :project_id AND {IS_PUBLISHED}
 ORDER BY a.id
 """
 _SKIPS = """

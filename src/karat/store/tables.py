@@ -207,6 +207,13 @@ batch = Table(
     Column("created_by", BigId, ForeignKey("account.id")),
     _time("created_at"),
     Index("ix_batch_project_id", "project_id"),
+    # Asked for with every look at items: those of such a batch are not to be seen.
+    Index(
+        "ix_batch_unpublished",
+        "id",
+        sqlite_where=text("state <> 'published'"),
+        postgresql_where=text("state <> 'published'"),
+    ),
 )
 
 item = Table(
@@ -218,7 +225,7 @@ item = Table(
     Column("key", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("meta", Text, nullable=False, server_default="{}"),
-    Column("state", Text, nullable=False),  # loading until its batch is published, then ItemState
+    Column("state", Text, nullable=False),  # ItemState
     Column("dispute", Text),  # why it is disputed, a Dispute
     _flag("is_measured"),
     Column("priority", SmallInteger, nullable=False, server_default="0"),
