@@ -96,18 +96,18 @@ def _signed_in(tx: Writer, actor: Actor) -> str:
 
 
 def test_nothing_acknowledged_is_lost_when_servers_and_workers_are_killed(installation: Installation) -> None:
-    crowd = _a_crowd(installation, n_items=320)
+    crowd = _a_crowd(installation, n_items=260)
 
-    _work_and_kill(crowd, n_kills=3, n_between=80)
+    _work_and_kill(crowd, n_kills=3, n_between=60)
 
     _assert_nothing_lost_or_doubled(crowd)
 
 
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_however_often_they_are_killed(installation: Installation) -> None:
-    crowd = _a_crowd(installation, n_items=4_000)
+    crowd = _a_crowd(installation, n_items=3_000)
 
-    _work_and_kill(crowd, n_kills=20, n_between=250)
+    _work_and_kill(crowd, n_kills=12, n_between=150)
 
     _assert_nothing_lost_or_doubled(crowd)
 
