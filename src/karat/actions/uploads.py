@@ -22,3 +22,11 @@ def keep(
     """Remember a file that has arrived whole. It is forgotten once it is imported, or after a week."""
     require(actor, Permission.IMPORT, on=project_id)
     store.uploads.add(tx, Upload(upload_id, project_id, file_name, n_bytes, now), by=actor.account_id)
+
+
+def forget_expired(tx: Writer, *, now: datetime) -> int:
+    """Forget files that nobody has imported for a week; how many there were. Their bytes are removed afterwards."""
+    expired = store.uploads.expired(tx, now=now)
+    for upload_id in expired:
+        store.uploads.remove(tx, upload_id)
+    return len(expired)

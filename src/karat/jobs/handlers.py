@@ -6,6 +6,7 @@ from karat.jobs.recount_batch import recount_batch
 from karat.jobs.refit_consensus import refit_consensus
 from karat.jobs.run import Handler
 from karat.jobs.sweep_batch import sweep_batch
+from karat.jobs.sweep_files import sweep_files
 
 HANDLERS: dict[str, Handler] = {
     "build_release": build_release,
@@ -13,4 +14,5 @@ HANDLERS: dict[str, Handler] = {
     "recount_batch": recount_batch,
     "refit_consensus": refit_consensus,
     "sweep_batch": sweep_batch,
+    "sweep_files": sweep_files,
 }

@@ -14,10 +14,12 @@ import structlog
 from karat import store
 from karat.actions import assignments, imports
 from karat.domain.errors import Invalid, KaratError
+from karat.jobs import sweep_files
 from karat.jobs.follow_events import CHUNK, follow
 from karat.jobs.handlers import HANDLERS
 from karat.jobs.run import LEASE, JobRun, NotYet, utc_now
 from karat.settings import Settings
+from karat.store.connection import Writer
 from karat.store.database import Database
 from karat.store.jobs import Job
 
@@ -25,6 +27,8 @@ log = structlog.get_logger()
 
 _PAUSE_SECONDS = 0.2
 _EXPIRE_EVERY = timedelta(seconds=5)
+_SWEEP_FILES_AFTER = timedelta(minutes=10)
+"""A worker that lives no longer than a command takes need not sweep."""
 _MAX_ATTEMPTS = 3
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 _NOT_YET = timedelta(seconds=1)
@@ -47,9 +51,14 @@ class Worker:
 
     def start(self) -> None:
         """Begin to work, in threads of its own."""
-        self._database.write(lambda tx: imports.sweep(tx, now=self._clock()))
+        self._database.write(self._plan_sweeps)
         for thread in self._threads:
             thread.start()
+
+    def _plan_sweeps(self, tx: Writer) -> None:
+        now = self._clock()
+        imports.sweep(tx, now=now)
+        sweep_files.plan(tx, now=now, run_at=now + _SWEEP_FILES_AFTER)
 
     def stop(self) -> None:
         """Finish the step at hand and return; a job that was interrupted is taken up again after its lease."""

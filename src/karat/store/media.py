@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from karat.domain.errors import NotFound
@@ -42,6 +42,14 @@ def add_many(tx: Writer, project_id: ProjectId, batch_id: BatchId, media: Iterab
         " ON CONFLICT (id) DO NOTHING",
         [{**vars(one), "project_id": project_id, "batch_id": batch_id} for one in media],
     )
+
+
+def digests(db: Reader) -> Iterator[str]:
+    """The digest of every picture there is, in ascending order, each once."""
+    order = 'sha256 COLLATE "C"' if db.is_postgres else "sha256"
+    for rows in db.stream(f"SELECT sha256 FROM media GROUP BY sha256 ORDER BY {order}"):
+        for (sha256,) in rows:
+            yield sha256
 
 
 def get(db: Reader, media_id: MediaId) -> Media:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,7 +40,7 @@ def staged(home: Path, source: BinaryIO, *, max_bytes: int) -> Iterator[StagedFi
     FileTooLarge
         When the stream is longer than `max_bytes`, whatever it said about its length.
     """
-    folder = home / "media" / "incoming"
+    folder = _incoming(home)
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder)
     path = Path(name)
@@ -58,10 +59,53 @@ def staged(home: Path, source: BinaryIO, *, max_bytes: int) -> Iterator[StagedFi
 
 
 def keep(home: Path, file: StagedFile) -> Path:
-    """Move a staged file to its place. One that is there already has the same content and stays."""
+    """Move a staged file to its place. One that is there already has the same content and stays.
+
+    Its time says when it was last taken into use, so that `discard` leaves it to the import that is under way.
+    """
     place = path_of(home, file.sha256)
-    if not place.exists():
+    try:
+        os.utime(place)
+    except FileNotFoundError:
         place.parent.mkdir(parents=True, exist_ok=True)
         file.path.chmod(0o640)
         file.path.replace(place)
     return place
+
+
+def digests(home: Path) -> Iterator[str]:
+    """The digest of every file that is kept, in ascending order."""
+    for first in _folders(home / "media"):
+        for second in _folders(first):
+            yield from sorted(path.name for path in second.iterdir())
+
+
+def discard(home: Path, sha256: str, *, before: datetime) -> bool:
+    """Remove a file that no picture refers to; False when it was taken into use since `before`."""
+    place, aside = path_of(home, sha256), _incoming(home) / f"discarded-{sha256}"
+    try:
+        if _is_in_use(place, before):
+            return False
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        place.replace(aside)
+    except FileNotFoundError:
+        return False
+    # From here on `keep` puts a file of its own there; before, it has touched this one.
+    if _is_in_use(aside, before):
+        aside.replace(place)
+        return False
+    aside.unlink()
+    return True
+
+
+def _is_in_use(path: Path, before: datetime) -> bool:
+    return path.stat().st_mtime >= before.timestamp()
+
+
+def _incoming(home: Path) -> Path:
+    return home / "media" / "incoming"
+
+
+def _folders(parent: Path) -> list[Path]:
+    """The folders that are named by two digits of a digest."""
+    return sorted(path for path in parent.iterdir() if len(path.name) == 2) if parent.is_dir() else []

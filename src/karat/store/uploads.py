@@ -64,6 +64,11 @@ def remove(tx: Writer, upload_id: UploadId) -> None:
     tx.execute("DELETE FROM upload WHERE id = :id", id=upload_id)
 
 
+def known(db: Reader) -> set[UploadId]:
+    """Every upload there is: few, since they go when they are imported."""
+    return {UploadId(row["id"]) for row in db.rows("SELECT id FROM upload")}
+
+
 def expired(db: Reader, *, now: datetime) -> list[UploadId]:
     """Files that were uploaded and never imported."""
     rows = db.rows("SELECT id FROM upload WHERE uploaded_at < :before", before=to_micros(now - LIFETIME))
