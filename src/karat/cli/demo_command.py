@@ -50,6 +50,9 @@ def _forget(home: Path) -> None:
         return
     if not (home / "karat.db").exists() and any(home.iterdir()):
         raise click.ClickException(f"{home} holds no Karat data, so --fresh leaves it alone. Set KARAT_HOME.")
+    # The folders of releases are read-only; nobody but root could empty them.
+    for folder, _, _ in os.walk(home):
+        Path(folder).chmod(0o700)
     shutil.rmtree(home)
 
 
