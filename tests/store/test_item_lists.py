@@ -77,6 +77,9 @@ def test_a_list_may_be_limited_to_items_to_which_several_classes_have_been_given
     database.write(lambda tx: an_answer(tx, project, first, revised, "fine"))
     claim = database.write(lambda tx: an_answer(tx, project, second, revised, "toxic"))
     database.write(lambda tx: revise(tx, second, claim, "fine"))
+    (check,) = database.write(lambda tx: checks(tx, project, 1))
+    for person, label in ((first, "toxic"), (second, "fine")):
+        database.write(partial(an_answer, project=project, person=person, item_id=check, label=label))
 
     assert listed(database, project, given=("toxic", "fine")) == [both]
     assert listed(database, project, given=("toxic",)) == [both, one]

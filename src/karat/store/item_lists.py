@@ -66,7 +66,7 @@ class ItemFilter:
     label: str | None = None
     """Class of the consensus."""
     given: tuple[str, ...] = ()
-    """Classes that have all been given to the item, each by somebody's standing answer."""
+    """Classes that have all been given to the item, each by somebody's standing answer. Check items are left aside."""
 
 
 def page(db: Reader, project_id: ProjectId, wanted: ItemFilter, *, after: ItemId, limit: int) -> list[KnownItem]:
@@ -116,6 +116,8 @@ def _conditions(db: Reader, wanted: ItemFilter) -> list[str]:
         conditions.append("NOT EXISTS (SELECT 1 FROM gold_label g WHERE g.item_id = i.id)")
     if wanted.gold and wanted.label is not None:
         conditions.append("EXISTS (SELECT 1 FROM consensus c WHERE c.item_id = i.id AND c.label = :label)")
+    if wanted.given:
+        conditions.append(_IS_NO_CHECK)
     conditions += [
         "EXISTS (SELECT 1 FROM annotation a WHERE a.item_id = i.id AND a.superseded_by IS NULL"
         f" AND a.label = :given_{place})"
