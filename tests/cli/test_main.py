@@ -82,7 +82,7 @@ def test_help_loads_neither_the_server_nor_the_kernels() -> None:
 
     loaded = subprocess.check_output([sys.executable, "-c", show], text=True).splitlines()[-1].split()
 
-    assert not {"numpy", "scipy", "sqlalchemy", "fastapi", "pydantic", "structlog", "duckdb", "httpx"} & set(loaded)
+    assert not {"numpy", "scipy", "psycopg", "fastapi", "pydantic", "structlog", "duckdb", "httpx"} & set(loaded)
 
 
 def test_python_runs_it_as_a_module() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HIDDEN = ("pydantic", "fastapi", "uvicorn", "sqlalchemy", "structlog", "numpy", "scipy", "duckdb", "orjson")
+HIDDEN = ("pydantic", "fastapi", "uvicorn", "psycopg", "structlog", "numpy", "scipy", "duckdb", "orjson")
 
 
 def test_the_client_needs_httpx_alone() -> None:

@@ -18,7 +18,7 @@ REFUSED = 1
 FAILED = 2
 FAULT = 3
 
-_SERVER_PARTS = ("fastapi", "uvicorn", "sqlalchemy", "alembic", "psycopg", "psycopg_pool", "argon2", "PIL", "pydantic",
+_SERVER_PARTS = ("fastapi", "uvicorn", "psycopg", "psycopg_pool", "argon2", "PIL", "pydantic",
                  "structlog", "orjson")  # fmt: skip
 
 

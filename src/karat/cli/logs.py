@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-_TALKATIVE = ("uvicorn", "alembic", "httpx", "PIL")
+_TALKATIVE = ("uvicorn", "httpx", "PIL")
 """Libraries that narrate what they do: only their warnings are kept."""
 
 
