@@ -154,10 +154,18 @@ def test_measured_items_are_drawn_by_the_secret_and_are_all_where_everything_is_
     policy = a_policy(measured_share=0.2)
     from karat.domain.ids import ProjectId  # noqa: PLC0415
 
-    drawn = [imports.is_measured(b"secret", ProjectId(1), str(n), policy) for n in range(5_000)]
-    assert 850 < sum(drawn) < 1_150
-    assert drawn == [imports.is_measured(b"secret", ProjectId(1), str(n), policy) for n in range(5_000)]
-    assert imports.is_measured(b"secret", ProjectId(1), "x", replace(policy, overlap=2))
+    def drawn(secret: bytes, project: int, **changes: Any) -> list[bool]:
+        is_measured = imports.measured_draw(secret, ProjectId(project), replace(policy, **changes))
+        return [is_measured(str(n)) for n in range(5_000)]
+
+    assert 850 < sum(drawn(b"secret", 1)) < 1_150
+    assert drawn(b"secret", 1) == drawn(b"secret", 1)
+    same = sum(a == b for a, b in zip(drawn(b"secret", 1), drawn(b"other", 1), strict=True))
+    assert same == pytest.approx(5_000 * (0.2**2 + 0.8**2), abs=200)
+    assert drawn(b"secret", 1) != drawn(b"secret", 2)
+    assert all(drawn(b"secret", 1, overlap=2))
+    assert all(drawn(b"secret", 1, measured_share=1.0))
+    assert not any(drawn(b"secret", 1, measured_share=0.0))
 
 
 ANSWERS = "task,worker,label\n1,ada,toxic\n1,bo,fine\n2,ada,fine\n1,ada,toxic\n2,ada,toxic\n"
@@ -417,3 +425,30 @@ def test_real_crowds_come_in_whole(  # noqa: PLR0917
     with desk.database.read() as db:
         ratings = store.ratings.standing(db, project.id, ("0", "1", "2", "3"))
     assert (ratings.n_ratings, ratings.n_annotators, ratings.n_items) == (n_answers, n_people, n_items)
+
+
+@pytest.mark.parametrize("row", [",b", "x" * 501 + ",b", "2,", "2,  "], ids=["no id", "long id", "no text", "blank"])
+def test_the_usual_file_is_checked_like_any_other(desk: Desk, row: str) -> None:
+    """A file of ids and texts alone is read in a shorter way, which must see the same."""
+    found = []
+    for header, end in (("id,text", ""), ("id,text,gold", ",")):
+        with pytest.raises(Invalid) as refused:
+            desk.load(desk.file(f"{header}\n1,a{end}\n{row}{end}\n3,c{end}\n"))
+        found.append(refused.value.problems)
+
+    assert found[0] == found[1]
+    assert found[0][0].where.startswith("line 3, column")
+
+
+def test_a_key_that_another_import_takes_at_the_same_moment_is_a_problem_of_this_file(desk: Desk) -> None:
+    load = desk.database.write(
+        lambda tx: imports.begin(
+            tx, SYSTEM, desk.project.id, name="x", media_kind=MediaKind.TEXT, with_answers=False, now=NOW
+        )
+    )
+    desk.database.write(lambda tx: imports.add_items(tx, load, [_item("2")], now=NOW))
+
+    with pytest.raises(Invalid, match="line 3: item '2' is in the project already"):
+        desk.load(desk.file("id,text\n1,a\n2,b\n"))
+
+    assert [row["key"] for row in desk.rows("SELECT key FROM item")] == ["2"]

@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
-from karat.formats.problems import refusal
+from karat.formats.problems import ProblemList, refusal
 
 _BLOCK = 1 << 20
 _BYTE_ORDER_MARKS = (
@@ -26,8 +26,13 @@ def encoding_of(path: Path) -> str:
     return "utf-8"
 
 
-def lines(path: Path, encoding: str, *, max_line_bytes: int, file_name: str) -> Iterator[str]:
+def lines(
+    path: Path, encoding: str, *, max_line_bytes: int, file_name: str, nul_problems: ProblemList | None = None
+) -> Iterator[str]:
     """The lines with their ends, as the csv module wants them: no line end is translated.
+
+    Where there is a list for them, NUL characters are problems: the csv module takes them for characters like any
+    other, databases and editors do not.
 
     Raises
     ------
@@ -46,6 +51,8 @@ def lines(path: Path, encoding: str, *, max_line_bytes: int, file_name: str) -> 
                         f"is longer than {max_line_bytes:,} bytes. A quote may be open, or line ends may be missing; "
                         "else split the item, or raise KARAT_MAX_FIELD_BYTES.",
                     )
+                if nul_problems is not None and "\0" in line:
+                    nul_problems.add(f"line {number}", "contains a NUL byte. Remove it; text does not have any.")
                 yield line
     except UnicodeDecodeError:
         raise _not_decodable(path, encoding, file_name) from None

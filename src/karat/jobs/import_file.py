@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -27,7 +28,7 @@ from karat.formats.problems import EnoughProblems, ProblemList, refusal
 from karat.formats.sniff import FileKind, Sniffed, sniff
 from karat.formats.table import Row, read_rows, where
 from karat.settings import Settings
-from karat.store.connection import Writer
+from karat.store.connection import Writer, is_twin
 from karat.store.database import Database
 
 T = TypeVar("T")
@@ -130,7 +131,9 @@ class Importer:
         reader = ItemReader(mapping, classes, kind=sniffed.kind, file_name=source.file_name, problems=problems)
         reader.check_mapping(list(dict.fromkeys(column for row in sample for column in row.values)))
         gold = self._read_gold(source, mapping, classes, problems)
-        items = _with_gold(reader.items(chain(sample, rows)), gold)
+        items = reader.items(chain(sample, rows))
+        if gold:
+            items = _with_gold(items, gold)
         load = self._begin(name or source.file_name, MediaKind.TEXT, with_answers=mapping.label is not None)
         try:
             load, used = self._load_items(load, items, problems, source, sniffed)
@@ -175,16 +178,16 @@ class Importer:
         return load, n_gold
 
     def _add(self, load: Load, chunk: Sequence[ReadItem]) -> tuple[list[Clash], Load]:
-        def add(tx: Writer) -> tuple[list[Clash], Load]:
-            return imports.add_items(tx, load, chunk, now=self._clock())
+        def add(tx: Writer, *, look: bool) -> tuple[list[Clash], Load]:
+            return imports.add_items(tx, load, chunk, look=look, now=self._clock())
 
         try:
-            return self._database.write(add)
+            return self._database.write(partial(add, look=load.with_answers))
         except Exception as error:
-            if getattr(error, "sqlstate", None) != "23505":
+            if not is_twin(error):
                 raise
-            # Another import stored the same key between our look and our insert; now the look finds it.
-            return self._database.write(add)
+            # A key is taken, perhaps by another import at this very moment; now the look finds it.
+            return self._database.write(partial(add, look=True))
 
     def _report_clashes(
         self, clashes: Sequence[Clash], problems: ProblemList, source: Source, sniffed: Sniffed
@@ -317,9 +320,6 @@ def remove_batch(database: Database, batch_id: BatchId) -> None:
 
 def _with_gold(items: Iterator[ReadItem], gold: Mapping[str, ReadGold]) -> Iterator[ReadItem]:
     """Add the labels of the gold file, each once: with answers an item has several rows."""
-    if not gold:
-        yield from items
-        return
     given: set[str] = set()
     for item in items:
         if item.key in gold and item.key not in given:

@@ -21,6 +21,14 @@ def _for_psycopg(sql: str) -> str:
     return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
+def is_twin(error: BaseException) -> bool:
+    """Whether a change failed because it would have stored something twice that there may be only once."""
+    return (
+        getattr(error, "sqlstate", None) == "23505"
+        or getattr(error, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
+    )
+
+
 class Connection(Protocol):
     """What `sqlite3` and psycopg connections have in common."""
 
