@@ -60,7 +60,7 @@ def _bank_project(client: Client) -> int:
         "majority_share": 0.7,
         "gold_share": 0.15,
         "honeypot_share": 0.08,
-        "gate_gold_accuracy": 0.75,
+        "gate_gold_accuracy": 0.7,
     }
     project_id = client.create_project(BANK, spec=spec(), policy=policy, note=_SIMULATED_NOTE)["id"]
     rows = "\n".join(json.dumps(_row(message)) for message in messages())
