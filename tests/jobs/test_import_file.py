@@ -132,6 +132,10 @@ def test_places_of_checks_go_on_where_the_batch_before_ended(desk: Desk) -> None
     assert [row["place"] for row in desk.rows("SELECT place FROM gold_label ORDER BY item_id")] == [0, 1, 2]
 
 
+def test_gold_labels_of_a_column_are_not_taken_for_unused_ones_of_a_file(desk: Desk) -> None:
+    assert desk.load(desk.file("id,text,gold\n1,a,toxic\n2,b,\n")).n_gold_unused == 0
+
+
 def test_gold_labels_may_come_in_a_file_of_their_own(desk: Desk) -> None:
     gold = desk.file("task,label\n1,toxic\n9,fine\n", "gold.csv")
 

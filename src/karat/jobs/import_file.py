@@ -131,14 +131,14 @@ class Importer:
         reader = ItemReader(mapping, classes, kind=sniffed.kind, file_name=source.file_name, problems=problems)
         reader.check_mapping(list(dict.fromkeys(column for row in sample for column in row.values)))
         gold = self._read_gold(source, mapping, classes, problems)
-        items = reader.items(chain(sample, rows))
+        items, used = reader.items(chain(sample, rows)), set[str]()
         if gold:
-            items = _with_gold(items, gold)
+            items = _with_gold(items, gold, used)
         load = self._begin(name or source.file_name, MediaKind.TEXT, with_answers=mapping.label is not None)
         try:
-            load, used = self._load_items(load, items, problems, source, sniffed)
+            load = self._load_items(load, items, problems, source, sniffed)
             problems.refuse(source.file_name)
-            return self._publish(load, n_gold_unused=len(gold) - used)
+            return self._publish(load, n_gold_unused=len(gold) - len(used))
         except BaseException:
             self._remove(load.batch_id)
             raise
@@ -159,15 +159,14 @@ class Importer:
         problems: ProblemList,
         source: Source,
         sniffed: Sniffed,
-    ) -> tuple[Load, int]:
+    ) -> Load:
         """Store chunk after chunk. After the first problem nothing more is stored; reading goes on, to find others."""
         clashes: list[Clash] = []
-        n_rows = n_gold = 0
+        n_rows = 0
         total = _count_lines(source.path, sniffed)
         try:
             for chunk in _chunks(items, CHUNK):
                 n_rows += len(chunk)
-                n_gold += sum(item.gold is not None for item in chunk)
                 if not problems and not clashes:
                     clashes, load = self._add(load, chunk)
                 self._progress(n_rows, total)
@@ -175,7 +174,7 @@ class Importer:
             pass
         if clashes:
             self._report_clashes(clashes, problems, source, sniffed)
-        return load, n_gold
+        return load
 
     def _add(self, load: Load, chunk: Sequence[ReadItem]) -> tuple[list[Clash], Load]:
         def add(tx: Writer, *, look: bool) -> tuple[list[Clash], Load]:
@@ -250,16 +249,15 @@ class Importer:
         gold = self._read_gold(source, source.mapping or table_columns.Mapping(), classes, problems)
         load = self._begin(name or source.file_name, MediaKind.IMAGE, with_answers=False)
         try:
-            n_gold = 0
+            used = set[str]()
             with ImageReader(source.path, source.file_name, load, self._settings, problems) as reader:
                 for chunk in reader.chunks():
-                    items = list(_with_gold(iter(chunk.items), gold))
-                    n_gold += sum(item.gold is not None for item in items)
+                    items = list(_with_gold(iter(chunk.items), gold, used))
                     if not problems:
                         load = self._add_pictures(load, items, chunk.media, problems)
                     self._progress(chunk.n_done, reader.n_total)
             problems.refuse(source.file_name)
-            return self._publish(load, n_gold_unused=len(gold) - n_gold)
+            return self._publish(load, n_gold_unused=len(gold) - len(used))
         except BaseException:
             self._remove(load.batch_id)
             raise
@@ -318,12 +316,11 @@ def remove_batch(database: Database, batch_id: BatchId) -> None:
         pass
 
 
-def _with_gold(items: Iterator[ReadItem], gold: Mapping[str, ReadGold]) -> Iterator[ReadItem]:
-    """Add the labels of the gold file, each once: with answers an item has several rows."""
-    given: set[str] = set()
+def _with_gold(items: Iterator[ReadItem], gold: Mapping[str, ReadGold], used: set[str]) -> Iterator[ReadItem]:
+    """Add the labels of the gold file, each once (with answers an item has several rows), and note which were used."""
     for item in items:
-        if item.key in gold and item.key not in given:
-            given.add(item.key)
+        if item.key in gold and item.key not in used:
+            used.add(item.key)
             yield item._replace(gold=gold[item.key])
         else:
             yield item
