@@ -23,10 +23,10 @@ def add_first(tx: Writer, assignment: Assignment, answer: Answer, *, now: dateti
     return _added(tx.insert("annotation", **values), assignment, answer, None, now)
 
 
-# One round trip for what `close` and `insert` are in two.
+# One round trip for what `close` and `insert` are in two. The plus keeps it from reading all that is claimed.
 _ADD_FIRST_POSTGRES = """
 WITH closed AS (
-  UPDATE assignment SET state = 1, closed_at = :submitted_at WHERE id = :assignment_id AND state = 0 RETURNING 1
+  UPDATE assignment SET state = 1, closed_at = :submitted_at WHERE id = :assignment_id AND +state = 0 RETURNING 1
 )
 INSERT INTO annotation (project_id, item_id, annotator_id, assignment_id, label, reason, duration_ms, spec_version,
                         submitted_at)

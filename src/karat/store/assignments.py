@@ -200,7 +200,7 @@ JOIN spec_version s ON s.project_id = a.project_id AND s.number = a.spec_version
 def close(tx: Writer, assignment_id: AssignmentId, state: AssignmentState, *, reason: str = "", now: datetime) -> bool:
     """End a live claim; False when it was not alive any more."""
     n = tx.execute(
-        "UPDATE assignment SET state = :state, reason = :reason, closed_at = :now WHERE id = :id AND state = 0",
+        "UPDATE assignment SET state = :state, reason = :reason, closed_at = :now WHERE id = :id AND +state = 0",
         id=assignment_id,
         state=int(state),
         reason=reason or None,
@@ -226,8 +226,13 @@ UPDATE assignment SET state = 3, closed_at = :now WHERE id IN (
 
 def n_answered(db: Reader, annotator_id: AnnotatorId) -> int:
     """How many items this person has answered."""
-    n = db.value("SELECT COUNT(*) FROM assignment WHERE annotator_id = :id AND state = 1", id=annotator_id)
+    n = db.value(_N_ANSWERED, id=annotator_id)
     return int(n)
+
+
+_N_ANSWERED = """
+SELECT COUNT(*) FROM assignment WHERE annotator_id = :id AND closed_at IS NOT NULL AND state = 1
+"""
 
 
 def latest_closed(db: Reader, annotator_id: AnnotatorId, *, limit: int) -> list[Closed]:

@@ -121,7 +121,8 @@ def remove_unused_people(tx: Writer, project_id: ProjectId) -> None:
     idle = (
         "SELECT n.id FROM annotator n JOIN account c ON c.id = n.account_id WHERE n.project_id = :project_id"
         f" AND c.email LIKE '%{IMPORTED_DOMAIN}' AND c.password_hash IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.annotator_id = n.id)"
+        " AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.annotator_id = n.id AND a.closed_at IS NOT NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.annotator_id = n.id AND a.state = 0)"
     )
     tx.execute(f"DELETE FROM annotator WHERE id IN ({idle})", project_id=project_id)
     tx.execute(

@@ -16,12 +16,20 @@ from karat.store.connection import Reader, Writer
 
 T = TypeVar("T")
 
-MAX_WRITERS = 16
+MAX_WRITERS = 6
+"""Changes made at once. More would wait for processors or for the disk, which takes many commits in one go."""
 MAX_READERS = 16
+_MAX_JOBS = 4
+"""Connections more, for the worker's changes."""
 _ATTEMPTS = 4
 # A change walks indexes, row by row, whatever the tables look like at the moment. A plan that was made while a table
 # was small would read all of it, and is kept while the table grows; weighing plans anew costs more than running them.
-_BY_INDEX = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan"
+_BY_INDEX = """
+SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+SET enable_material = off; SET plan_cache_mode = force_generic_plan
+"""
+# A question may read much, and is asked less often: it is planned for the tables as they are.
+_BY_SIZE = "SET plan_cache_mode = force_custom_plan"
 
 _Connection = psycopg.Connection[dict[str, Any]]
 _Pool = ConnectionPool[_Connection]
@@ -34,7 +42,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self.url = url.replace("postgresql+psycopg:", "postgresql:")
-        self._writers = _open_pool(self.url, MAX_WRITERS, _configure_writer)
+        self._writers = _open_pool(self.url, MAX_WRITERS + _MAX_JOBS, _configure_writer)
         self._readers = _open_pool(self.url, MAX_READERS, _configure_reader)
         self._threads = ThreadPoolExecutor(MAX_WRITERS, thread_name_prefix="karat-writer")
 
@@ -74,18 +82,18 @@ def _open_pool(url: str, size: int, configure: Callable[[_Connection], None]) ->
     return pool
 
 
-def _configure(connection: _Connection) -> None:
-    # Otherwise a number's size decides its type, and a statement is prepared anew for every combination of sizes.
-    connection.adapters.register_dumper(int, Int8Dumper)
-
-
 def _configure_writer(connection: _Connection) -> None:
-    _configure(connection)
-    connection.execute(_BY_INDEX)
-    connection.commit()
+    _configure(connection, _BY_INDEX)
 
 
 def _configure_reader(connection: _Connection) -> None:
-    _configure(connection)
+    _configure(connection, _BY_SIZE)
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     connection.read_only = True
+
+
+def _configure(connection: _Connection, settings: str) -> None:
+    connection.execute(settings)
+    connection.commit()
+    # Otherwise a number's size decides its type, and a statement is prepared anew for every combination of sizes.
+    connection.adapters.register_dumper(int, Int8Dumper)

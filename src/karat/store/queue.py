@@ -292,6 +292,8 @@ def publish_batch(tx: Writer, project: Project, batch_id: BatchId, *, priority: 
         _enqueue(tx, project, batch_id, of_items=of_items, priority=priority + of_items, n=size["n"], rng=rng)
     tx.execute(_SETTLE_CHECKS, project_id=project.id, batch_id=batch_id)
     tx.execute("UPDATE batch SET state = 'published' WHERE id = :batch_id", batch_id=batch_id)
+    if tx.is_postgres:
+        tx.execute("ANALYZE item, gold_label, queue_item")  # Or what was planned for a small table is done to a large one.
     return sum(size["n"] for size in sizes)
 
 

@@ -47,6 +47,8 @@ class _Facts:
 def from_facts(db: Reader, item_ids: Sequence[ItemId], policy: QualityPolicy) -> dict[ItemId, ItemTally]:
     """What the facts say about these items now."""
     ids = db.ids(item_ids)
+    # Sorted by +id, that is after finding them: a table may be read in the order of its ids while it is small, and
+    # PostgreSQL would keep to that.
     facts = {
         ItemId(row["id"]): _Facts(row)
         for row in db.rows(
@@ -61,7 +63,7 @@ def from_facts(db: Reader, item_ids: Sequence[ItemId], policy: QualityPolicy) ->
         " (SELECT f.label FROM annotation f WHERE f.item_id = a.item_id AND f.annotator_id = a.annotator_id"
         "  AND f.supersedes IS NULL) AS first_label"
         " FROM annotation a JOIN assignment s ON s.item_id = a.item_id AND s.annotator_id = a.annotator_id"
-        f" WHERE {db.among('a.item_id')} AND a.superseded_by IS NULL ORDER BY a.id",
+        f" WHERE {db.among('a.item_id')} AND a.superseded_by IS NULL ORDER BY +a.id",
         ids=ids,
     ):
         facts[row["item_id"]].answers.append(row)
@@ -69,7 +71,7 @@ def from_facts(db: Reader, item_ids: Sequence[ItemId], policy: QualityPolicy) ->
         f"SELECT item_id, annotator_id FROM assignment WHERE {db.among('item_id')} AND state = 2", ids=ids
     ):
         facts[row["item_id"]].skips.append(row["annotator_id"])
-    for row in db.rows(f"SELECT item_id, label FROM resolution WHERE {db.among('item_id')} ORDER BY id", ids=ids):
+    for row in db.rows(f"SELECT item_id, label FROM resolution WHERE {db.among('item_id')} ORDER BY +id", ids=ids):
         facts[row["item_id"]].resolution = row["label"] if row["label"] is not None else UNDECIDABLE
     return {item_id: fact.tally(policy) for item_id, fact in facts.items()}
 

@@ -220,7 +220,9 @@ CREATE TABLE assignment (
     closed_at BIGINT,
     PRIMARY KEY (item_id, annotator_id)
 ) FILLFACTOR_80;
-CREATE INDEX ix_assignment_annotator_id_closed_at ON assignment (annotator_id, closed_at);
+-- Not of the live ones: then it can never be mistaken for the way to one item of an annotator.
+CREATE INDEX ix_assignment_closed ON assignment (annotator_id, closed_at)
+    WHERE closed_at IS NOT NULL;
 CREATE INDEX ix_assignment_expiring ON assignment (expires_at)
     WHERE state = 0;
 CREATE INDEX ix_assignment_live ON assignment (annotator_id, place)
