@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from karat.domain.ids import ProjectId
+
 LABELS = ("toxic", "fine")
 
 
@@ -54,7 +56,7 @@ class Crowd:
     """People signed in to one project."""
 
     port: int
-    project_id: int
+    project_id: ProjectId
     sessions: Sequence[str]
     prefetches: bool
     """Whether the next item comes with the receipt, as in the interface; else it is asked for on its own."""
@@ -80,7 +82,7 @@ class Crowd:
             work.waits.append(time.monotonic() - began)
             work.n_annotations += 1
             n_started += 1
-            held = receipt["stream"]["assignments"]  # type: ignore[index, assignment, call-overload]
+            held = receipt["stream"]["assignments"]  # type: ignore[index]
         connection.close()
 
     async def _next(self, connection: Connection, work: Work) -> list[dict[str, str]]:

@@ -18,19 +18,6 @@ import psycopg
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 30.0
-_SERVE = """
-import sys, uvicorn
-from karat.api.app import create_app
-from karat.settings import read_settings
-from karat.store.database import open_database
-
-settings = read_settings()
-database = open_database(settings)
-try:
-    uvicorn.run(create_app(settings, database), port=settings.port, log_level="warning", access_log=False)
-finally:
-    database.close()
-"""
 
 
 @dataclass(frozen=True)
@@ -57,15 +44,18 @@ class Served:
 
 @contextmanager
 def serving(home: Path, database_url: str) -> Iterator[Served]:
-    """Start a server on an installation that exists already; stop it at the end."""
+    """Start `karat serve`, worker included, on an installation that exists already; stop it at the end."""
     port = _free_port()
     environment = os.environ | {
         "KARAT_HOME": str(home),
         "KARAT_DATABASE_URL": database_url,
         "KARAT_PORT": str(port),
         "KARAT_REQUESTS_PER_MINUTE": "0",
+        "KARAT_LOG_LEVEL": "warning",
     }
-    process = subprocess.Popen([sys.executable, "-c", _SERVE], env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "karat.cli.main", "serve"], env=environment, stdout=subprocess.DEVNULL
+    )
     try:
         _wait_until_it_answers(port, process)
         yield Served(port, process.pid, _postmaster(database_url) if database_url else None)
