@@ -67,6 +67,13 @@ def test_a_part_behind_the_end_is_refused(browser: Visitor, address: str) -> Non
     assert answer.headers["content-range"] == f"bytes */{len(PICTURE)}"
 
 
+@pytest.mark.parametrize("nonsense", ["bytes=", "bytes=ten-", "lines=1-2", "bytes=5-3", "bytes=1-2,,"])
+def test_a_range_that_makes_no_sense_is_as_good_as_none(browser: Visitor, address: str, nonsense: str) -> None:
+    answer = browser.get(address, headers={"Range": nonsense})
+
+    assert (answer.status_code, answer.content) == (200, PICTURE)
+
+
 def test_the_rest_comes_only_if_the_picture_is_still_the_same(browser: Visitor, address: str) -> None:
     etag = browser.get(address).headers["etag"]
 
