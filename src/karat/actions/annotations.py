@@ -12,7 +12,7 @@ from karat.actions.assignments import IdMaker, go_on, random_id, refuse_foreign
 from karat.domain.annotations import Annotation, Answer, check_answer, is_same_answer
 from karat.domain.assignments import Assignment, refuse_unless_answerable
 from karat.domain.errors import refuse_problems
-from karat.domain.events import EventKind, NewEvent
+from karat.domain.events import EventKind
 from karat.domain.ids import AssignmentId
 from karat.domain.people import Actor
 from karat.domain.permissions import Permission, require
@@ -38,10 +38,9 @@ def submit(tx: Writer, actor: Actor, assignment_id: AssignmentId, answer: Answer
     require(actor, Permission.ANNOTATE, on=assignment.project_id)
     answer = replace(answer, reason=answer.reason.strip())
     refuse_problems("the answer was not stored", check_answer(answer, spec))
-    annotation = store.annotations.add_first(tx, assignment, answer, now=now)
+    annotation = store.annotations.add_first(tx, assignment, answer, by=actor.account_id, now=now)
     if annotation is None:
         return _revise(tx, actor, store.assignments.get(tx, assignment.id), answer, now)
-    store.events.append(tx, _event(EventKind.ANNOTATION_SUBMITTED, actor, annotation))
     return annotation
 
 
@@ -68,14 +67,5 @@ def _revise(tx: Writer, actor: Actor, assignment: Assignment, answer: Answer, no
     if is_same_answer(before.answer, answer):
         return before
     annotation = store.annotations.add_revision(tx, before, assignment, answer, now=now)
-    store.events.append(tx, _event(EventKind.ANNOTATION_REVISED, actor, annotation))
+    store.events.append(tx, store.annotations.told(EventKind.ANNOTATION_REVISED, annotation, by=actor.account_id))
     return annotation
-
-
-def _event(kind: EventKind, actor: Actor, annotation: Annotation) -> NewEvent:
-    facts = {"annotation": annotation.id, "annotator": annotation.annotator_id}
-    if annotation.supersedes is not None:
-        facts["supersedes"] = annotation.supersedes
-    return NewEvent(
-        kind, annotation.submitted_at, actor.account_id, annotation.project_id, annotation.item_id, dict(facts)
-    )

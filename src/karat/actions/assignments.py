@@ -18,6 +18,7 @@ from karat.domain.projects import QualityPolicy
 from karat.domain.routing import (
     SWEEP_PAUSE_SECONDS,
     Claim,
+    Cursor,
     NewClaim,
     Stand,
     Stream,
@@ -30,7 +31,7 @@ from karat.domain.routing import (
     refuse_paused,
 )
 from karat.store.connection import Writer
-from karat.store.queue import Cursor, Found
+from karat.store.queue import Found
 
 IdMaker = Callable[[], AssignmentId]
 
@@ -176,7 +177,7 @@ def _claim_new(tx: Writer, stand: Stand, n: int, make_id: IdMaker, now: datetime
     if n == 0:
         return []
     claims: list[Claim] = []
-    start = store.queue.cursors(tx, stand.project_id, stand.annotator_id)
+    start: Sequence[Cursor] = stand.cursors
     for place in range(stand.n_served, stand.n_served + n):
         search = store.queue.search(tx, stand.annotator_id, start)
         if search.found is None and search.is_exhausted and not claims and _may_sweep(stand, now):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from karat.domain.errors import NotAllowed
-from karat.domain.ids import AnnotatorId, AssignmentId, ProjectId
+from karat.domain.ids import AnnotatorId, AssignmentId, ProjectId, QueueId
 from karat.domain.probes import Purpose
 from karat.domain.projects import QualityPolicy
 
@@ -16,6 +16,14 @@ SWEEP_PAUSE_SECONDS = 60
 """An annotator who finds nothing has the supply searched from its beginning, but not more often than this."""
 MAX_PROBES = 256
 """How many checks are looked at for one this person has not had; golden sets are mostly smaller."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far an annotator has come in one queue."""
+
+    queue_id: QueueId
+    position: int
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class Stand:
     policy: QualityPolicy
     spec_version: int
     secret: bytes
+    cursors: tuple[Cursor, ...] = ()
+    """In every queue of the project, higher priority first."""
 
 
 @dataclass(frozen=True)

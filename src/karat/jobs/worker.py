@@ -26,6 +26,8 @@ from karat.store.jobs import Job
 log = structlog.get_logger()
 
 _PAUSE_SECONDS = 0.2
+_GATHER_SECONDS = 0.5
+"""How long events may gather: counting them costs nearly the same for one as for many."""
 _EXPIRE_EVERY = timedelta(seconds=5)
 _SWEEP_FILES_AFTER = timedelta(minutes=10)
 """A worker that lives no longer than a command takes need not sweep."""
@@ -44,8 +46,11 @@ class Worker:
         self._clock = clock
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._repeat, args=(body,), name=f"karat-{name}", daemon=True)
-            for name, body in (("follower", self._follow), ("jobs", self._run_one_job))
+            threading.Thread(target=self._repeat, args=(body, pause), name=f"karat-{name}", daemon=True)
+            for name, body, pause in (
+                ("follower", self._follow, _GATHER_SECONDS),
+                ("jobs", self._run_one_job, _PAUSE_SECONDS),
+            )
         ]
         self._expire_at = clock()
 
@@ -66,7 +71,7 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=30)
 
-    def _repeat(self, body: Callable[[], bool]) -> None:
+    def _repeat(self, body: Callable[[], bool], pause: float) -> None:
         while not self._stopping.is_set():
             try:
                 did_something = body()
@@ -75,7 +80,7 @@ class Worker:
                 self._stopping.wait(_PAUSE_AFTER_FAILURE_SECONDS)
                 continue
             if not did_something:
-                self._stopping.wait(_PAUSE_SECONDS)
+                self._stopping.wait(pause)
 
     def _follow(self) -> bool:
         now = self._clock()
@@ -83,7 +88,6 @@ class Worker:
             n_expired = self._database.write(lambda tx: assignments.expire_overdue(tx, now=now))
             if n_expired < assignments.EXPIRE_CHUNK:
                 self._expire_at = now + _EXPIRE_EVERY
-        # A step costs nearly the same for one event as for many, so that they may gather while there are few.
         return follow(self._database, now=now) == CHUNK
 
     def _run_one_job(self) -> bool:

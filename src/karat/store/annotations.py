@@ -6,33 +6,55 @@ from typing import Any
 from karat.domain.annotations import Annotation, Answer
 from karat.domain.assignments import Assignment, AssignmentState
 from karat.domain.errors import NotFound
-from karat.domain.ids import AnnotationId, AnnotatorId, AssignmentId, ItemId, ProjectId
-from karat.store import assignments
+from karat.domain.events import EventKind, NewEvent
+from karat.domain.ids import AccountId, AnnotationId, AnnotatorId, AssignmentId, ItemId, ProjectId
+from karat.store import assignments, events
 from karat.store.clock import from_micros, to_micros
 from karat.store.connection import Reader, Row, Writer
 
 
-def add_first(tx: Writer, assignment: Assignment, answer: Answer, *, now: datetime) -> Annotation | None:
-    """Close a live claim and append its answer; None when the claim was not alive any more."""
+def add_first(
+    tx: Writer, assignment: Assignment, answer: Answer, *, by: AccountId | None, now: datetime
+) -> Annotation | None:
+    """Close a live claim, append its answer and the event of it; None when the claim was not alive any more."""
     values = _values(assignment, answer, now)
     if tx.is_postgres:
-        annotation_id = tx.value(_ADD_FIRST_POSTGRES, **values)
+        kind = EventKind.ANNOTATION_SUBMITTED.value
+        annotation_id = tx.value(_ADD_FIRST_POSTGRES, **values, kind=kind, actor_id=by)
         return None if annotation_id is None else _added(annotation_id, assignment, answer, None, now)
     if not assignments.close(tx, assignment.id, AssignmentState.SUBMITTED, now=now):
         return None
-    return _added(tx.insert("annotation", **values), assignment, answer, None, now)
+    annotation = _added(tx.insert("annotation", **values), assignment, answer, None, now)
+    events.append(tx, told(EventKind.ANNOTATION_SUBMITTED, annotation, by=by))
+    return annotation
 
 
-# One round trip for what `close` and `insert` are in two. The plus keeps it from reading all that is claimed.
+def told(kind: EventKind, annotation: Annotation, *, by: AccountId | None) -> NewEvent:
+    """The event that an answer was given or revised."""
+    facts = {"annotation": annotation.id, "annotator": annotation.annotator_id}
+    if annotation.supersedes is not None:
+        facts["supersedes"] = annotation.supersedes
+    return NewEvent(kind, annotation.submitted_at, by, annotation.project_id, annotation.item_id, dict(facts))
+
+
+# One round trip for what `close`, `insert` and `events.append` are in three. The plus keeps it from reading all that
+# is claimed.
 _ADD_FIRST_POSTGRES = """
 WITH closed AS (
   UPDATE assignment SET state = 1, closed_at = :submitted_at WHERE id = :assignment_id AND +state = 0 RETURNING 1
+), added AS (
+  INSERT INTO annotation (project_id, item_id, annotator_id, assignment_id, label, reason, duration_ms, spec_version,
+                          submitted_at)
+  SELECT :project_id, :item_id, :annotator_id, :assignment_id, :label, :reason, :duration_ms, :spec_version,
+         :submitted_at
+  FROM closed RETURNING id
+), told AS (
+  INSERT INTO event (project_id, kind, at, actor_id, item_id, facts, transaction_id)
+  SELECT :project_id, :kind, :submitted_at, :actor_id, :item_id,
+         format('{"annotation": %s, "annotator": %s}', id, :annotator_id), pg_current_xact_id()
+  FROM added
 )
-INSERT INTO annotation (project_id, item_id, annotator_id, assignment_id, label, reason, duration_ms, spec_version,
-                        submitted_at)
-SELECT :project_id, :item_id, :annotator_id, :assignment_id, :label, :reason, :duration_ms, :spec_version,
-       :submitted_at
-FROM closed RETURNING id
+SELECT id FROM added
 """
 
 

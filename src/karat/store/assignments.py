@@ -9,10 +9,10 @@ from typing import Any
 from karat.domain.annotations import Answer
 from karat.domain.assignments import Assignment, AssignmentState, Closed
 from karat.domain.errors import NotFound
-from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId
+from karat.domain.ids import AnnotatorId, AssignmentId, ItemId, ProjectId, QueueId
 from karat.domain.items import GoldKind
 from karat.domain.probes import Purpose
-from karat.domain.routing import Claim, NewClaim, Stand, Stream
+from karat.domain.routing import Claim, Cursor, NewClaim, Stand, Stream
 from karat.domain.specs import Spec
 from karat.store import checks, queue, specs
 from karat.store.clock import from_micros, to_micros
@@ -41,9 +41,10 @@ def lock_stand(tx: Writer, annotator_id: AnnotatorId) -> Stand:
     NotFound
         When there is no such member any more.
     """
-    row = tx.row(_STAND_POSTGRES if tx.is_postgres else _STAND, id=annotator_id)
-    if row is None:
+    rows = tx.rows(_STAND_POSTGRES if tx.is_postgres else _STAND, id=annotator_id, before_all=queue.BEFORE_ALL)
+    if not rows:
         raise NotFound("you are no member of this project any more. Ask its lead to invite you again.")
+    row = rows[0]
     return Stand(
         annotator_id=annotator_id,
         project_id=ProjectId(row["project_id"]),
@@ -54,13 +55,19 @@ def lock_stand(tx: Writer, annotator_id: AnnotatorId) -> Stand:
         policy=_load_policy(row["policy"]),
         spec_version=row["spec_version"],
         secret=bytes.fromhex(row["secret"]),
+        cursors=tuple(Cursor(QueueId(row["queue_id"]), row["position"]) for row in rows if row["queue_id"] is not None),
     )
 
 
+# The cursors may be a moment older than the lock. Only one that is too far would do harm, and cursors move back only
+# to be reset, which is tried again.
 _STAND = """
 SELECT n.project_id, n.n_served, n.is_paused, n.swept_at, p.policy, p.spec_version, p.archived_at,
-       (SELECT value FROM installation WHERE name = 'secret') AS secret
-FROM annotator n JOIN project p ON p.id = n.project_id WHERE n.id = :id AND n.left_at IS NULL
+       (SELECT value FROM installation WHERE name = 'secret') AS secret,
+       q.id AS queue_id, COALESCE(c.position, :before_all) AS position
+FROM annotator n JOIN project p ON p.id = n.project_id LEFT JOIN queue q ON q.project_id = n.project_id
+LEFT JOIN queue_cursor c ON c.queue_id = q.id AND c.annotator_id = n.id
+WHERE n.id = :id AND n.left_at IS NULL ORDER BY q.priority DESC
 """
 _STAND_POSTGRES = _STAND + " FOR NO KEY UPDATE OF n"
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from karat.domain.ids import AnnotatorId, BatchId, ItemId, ProjectId, QueueId
 from karat.domain.projects import Project
+from karat.domain.routing import Cursor
 from karat.store.clock import to_micros
 from karat.store.connection import Reader, Row, Writer
 
@@ -21,15 +22,8 @@ FIRST_PAGE = 8
 NEXT_PAGE = 256
 MAX_PAGES = 8
 """Pages looked at in one claim: its cost is bounded, and the cursor keeps what was gained for the next one."""
-_BEFORE_ALL = -1
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """How far an annotator has come in one queue."""
-
-    queue_id: QueueId
-    position: int
+BEFORE_ALL = -1
+"""The position of a cursor that has not moved yet."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,7 @@ class GivenUp:
 
 def cursors(db: Reader, project_id: ProjectId, annotator_id: AnnotatorId) -> list[Cursor]:
     """The annotator's cursor in every queue of the project, higher priority first."""
-    rows = db.rows(_CURSORS, project_id=project_id, annotator_id=annotator_id, before_all=_BEFORE_ALL)
+    rows = db.rows(_CURSORS, project_id=project_id, annotator_id=annotator_id, before_all=BEFORE_ALL)
     return [Cursor(QueueId(row["queue_id"]), row["position"]) for row in rows]
 
 
@@ -293,7 +287,8 @@ def publish_batch(tx: Writer, project: Project, batch_id: BatchId, *, priority: 
     tx.execute(_SETTLE_CHECKS, project_id=project.id, batch_id=batch_id)
     tx.execute("UPDATE batch SET state = 'published' WHERE id = :batch_id", batch_id=batch_id)
     if tx.is_postgres:
-        tx.execute("ANALYZE item, gold_label, queue_item")  # Or what was planned for a small table is done to a large one.
+        # Or what was planned for small tables is done to large ones.
+        tx.execute("ANALYZE item, gold_label, queue_item")
     return sum(size["n"] for size in sizes)
 
 
