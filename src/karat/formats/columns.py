@@ -1,5 +1,6 @@
 """What the columns of a table are: recognised by name first, by content where the name says nothing."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -70,6 +71,8 @@ _NAMES: dict[ColumnRole, tuple[str, ...]] = {
     ColumnRole.PRIORITY: ("priority", "prio"),
     ColumnRole.TIME: ("time", "timestamp", "submittedat", "answeredat", "annotatedat", "createdat", "date"),
 }  # fmt: skip
+# ticket_id, "Ticket ID", ticketId; but not "paid".
+_ENDS_IN_ID = re.compile(r"[\W_]id$|[a-z]I[dD]$|[\W_]ID$", re.ASCII)
 _MAX_EXAMPLES = 3
 _EXAMPLE_LENGTH = 80
 
@@ -82,6 +85,10 @@ def recognise(rows: Sequence[Row]) -> list[Column]:
     """
     names = list(dict.fromkeys(name for row in rows for name in row.values))
     roles = _by_name(names)
+    if ColumnRole.ID not in roles.values():
+        found = _named_like_an_id([name for name in names if name not in roles], rows, set(roles.values()))
+        if found is not None:
+            roles[found] = ColumnRole.ID
     if ColumnRole.CONTENT not in roles.values() and ColumnRole.ANNOTATOR not in roles.values():
         longest = _longest_text([name for name in names if name not in roles], rows)
         if longest is not None:
@@ -111,6 +118,24 @@ def _by_name(names: Sequence[str]) -> dict[str, ColumnRole]:
     if ColumnRole.GOLD not in roles:
         found = {name: role for name, role in found.items() if role is not ColumnRole.CHECK}
     return found
+
+
+def _named_like_an_id(names: Sequence[str], rows: Sequence[Row], roles: set[ColumnRole]) -> str | None:
+    """The first column called "… id" with another value in every row.
+
+    Where rows are answers an item comes in several of them: then the only such column is taken, repeated or not.
+    A column of people ("user_id") never is: nobody has only one item.
+    """
+    people = _NAMES[ColumnRole.ANNOTATOR]
+    candidates = [name for name in names if _ENDS_IN_ID.search(name.strip()) and _plain(name) not in people]
+    if ColumnRole.ANNOTATOR in roles:
+        return candidates[0] if len(candidates) == 1 else None
+    return next((name for name in candidates if _differs_everywhere(name, rows)), None)
+
+
+def _differs_everywhere(name: str, rows: Sequence[Row]) -> bool:
+    values = [str(value).strip() for row in rows if (value := row.values.get(name)) is not None]
+    return "" not in values and len(values) == len(rows) == len(set(values))
 
 
 def _plain(name: str) -> str:
