@@ -45,6 +45,13 @@ def test_a_release_from_which_every_item_is_left_out_is_none() -> None:
     assert not check("items", n_open=100, leave_out_undecided=True).passed
 
 
+def test_a_release_needs_a_decision_whether_or_not_undecided_items_are_left_out() -> None:
+    failed = check("items", n_open=60, n_disputed=40)
+
+    assert not failed.passed
+    assert failed.figure == "0 of 100 items have a decision"
+
+
 def test_an_open_item_fails_the_gate() -> None:
     failed = check("decided", n_open=1)
 

@@ -127,7 +127,7 @@ def judge(facts: GateFacts, policy: QualityPolicy) -> Gate:
 
 
 def _has_items(facts: GateFacts) -> Check:
-    passed = facts.n_items > 0 and not (facts.leave_out_undecided and facts.n_undecided == facts.n_items)
+    passed = facts.n_items > facts.n_undecided
     return Check(
         "items",
         "There is something to release",
