@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MiB = 1024 * 1024
+_SHOWN_SCHEME = 12
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -59,7 +60,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises
     ------
     ValueError
-        When a number does not read as one, or a choice is unknown.
+        When a number does not read as one, a choice is unknown, or the database is neither PostgreSQL nor SQLite.
 
     >>> read_settings({"KARAT_PORT": "9000"}).port
     9000
@@ -71,6 +72,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         if text is not None:
             given[name] = _read(name, text, type(standard))
     settings = Settings(**given)  # type: ignore[arg-type]
+    if settings.database_url and not settings.is_postgres:
+        # Without the rest of the address: it may hold a password.
+        scheme = settings.database_url.partition(":")[0][:_SHOWN_SCHEME]
+        raise ValueError(
+            f"KARAT_DATABASE_URL begins with {scheme!r}; it must be postgresql://user:password@host/name, "
+            "or empty for SQLite in KARAT_HOME."
+        )
     if settings.synchronous not in ("full", "normal"):
         raise ValueError(f'KARAT_SYNCHRONOUS is {settings.synchronous!r}; it must be "full" or "normal".')
     if settings.log_level.lower() not in _LOG_LEVELS:

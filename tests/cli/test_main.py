@@ -127,6 +127,22 @@ def test_a_setting_that_does_not_read_is_named(karat: CommandLine) -> None:
     assert "KARAT_LOG_LEVEL is 'loud'" in CommandLine(karat.home, {"KARAT_LOG_LEVEL": "loud"}).fails("serve")
 
 
+@pytest.mark.parametrize("address", ["mysql://ada:secret@host/name", "postgres//host", "host/name"])
+def test_a_database_that_is_not_postgresql_is_refused_and_not_replaced_by_sqlite(
+    karat: CommandLine, address: str
+) -> None:
+    karat.settings["KARAT_DATABASE_URL"] = address
+
+    message = karat.fails("project", "list")
+
+    assert "it must be postgresql://user:password@host/name, or empty" in message
+    assert "secret" not in message
+
+
+def test_the_version_is_given_where_people_ask_for_it(karat: CommandLine) -> None:
+    assert karat.done("--version").startswith("karat ")
+
+
 def test_a_database_that_does_not_answer_is_named(karat: CommandLine) -> None:
     karat.home.parent.joinpath("home").write_text("a file where the folder should be", encoding="utf-8")
 

@@ -134,6 +134,7 @@ def _make_link(karat: "Installation", email: str, *, is_reusable: bool) -> str:
 
 
 def _print_link(address: str, link: str) -> None:
+    click.echo("this link signs in, while the server is running (`karat serve`):", err=True)
     click.echo(f"{address}/#/enter/{link}")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from karat import __version__
 from karat.cli.failures import failures_as_messages
 from karat.cli.lazy_group import Entry, LazyGroup
 
@@ -62,6 +63,7 @@ class Karat(LazyGroup):
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
+@click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """Karat: annotation that knows how good its labels are."""
 

@@ -112,7 +112,7 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         raise Conflict(
             f"cannot listen on {_in_address(settings.host)}:{settings.port}: {os.strerror(error.errno or 0)}. "
-            "Another server may be running there; stop it, or choose another port (KARAT_PORT)."
+            "Another server may be running there; stop it, or choose another port (--port or KARAT_PORT)."
         ) from error
     with listener:
         yield listener
