@@ -34,7 +34,7 @@ class Served:
 
     def postgres_seconds(self) -> float:
         """Processor time of PostgreSQL, all of its processes, those that ended included."""
-        return 0.0 if self.postmaster is None else _family_seconds(self.postmaster)
+        return 0.0 if self.postmaster is None else family_seconds(self.postmaster)
 
     def memory_mib(self) -> float:
         """Resident memory of the server."""
@@ -58,7 +58,7 @@ def serving(home: Path, database_url: str) -> Iterator[Served]:
     )
     try:
         _wait_until_it_answers(port, process)
-        yield Served(port, process.pid, _postmaster(database_url) if database_url else None)
+        yield Served(port, process.pid, postmaster(database_url) if database_url else None)
     finally:
         process.terminate()
         process.wait(30)
@@ -81,7 +81,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _postmaster(database_url: str) -> int:
+def postmaster(database_url: str) -> int:
     """The process that all of PostgreSQL's others descend from: the parent of whoever answers us."""
     with psycopg.connect(database_url.replace("postgresql+psycopg:", "postgresql:")) as connection:
         return _parent(connection.info.backend_pid)
@@ -101,7 +101,7 @@ def _seconds(pid: int) -> float:
     return (int(user) + int(system)) / _TICKS
 
 
-def _family_seconds(postmaster: int) -> float:
+def family_seconds(postmaster: int) -> float:
     ended = sum(map(int, _fields(postmaster)[13:15])) / _TICKS
     total = _seconds(postmaster) + ended
     for entry in Path("/proc").iterdir():
