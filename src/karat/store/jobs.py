@@ -97,12 +97,6 @@ def is_due(db: Reader, *, now: datetime) -> bool:
     return found is not None
 
 
-def is_open(db: Reader, name: str, project_id: ProjectId) -> bool:
-    """Whether a job of this name waits or runs in the project."""
-    sql = "SELECT 1 FROM job WHERE state = 0 AND name = :name AND project_id = :project_id LIMIT 1"
-    return db.value(sql, name=name, project_id=project_id) is not None
-
-
 def lease(tx: Writer, *, now: datetime, until: datetime) -> Job | None:
     """Take the job that has been due for longest until `until`; another may take it once the lease has run out."""
     lock = "FOR UPDATE SKIP LOCKED" if tx.is_postgres else ""
