@@ -31,6 +31,7 @@ ALLOWED = {
     "psycopg-binary": "LGPL-3.0-only: as psycopg.",
     "psycopg-pool": "LGPL-3.0-only: as psycopg.",
     "certifi": "MPL-2.0: the list of certificate authorities, unmodified; the licence stays with its files.",
+    "llvmlite": "Apache-2.0 WITH LLVM-exception: the exception only adds permissions.",
     "orjson": "MPL-2.0 for some files: unmodified; the licence stays with its files.",
 }
 

@@ -28,6 +28,8 @@ class Estimate:
         it says. Not always whole: evidence can be partial.
     level : float
         How often an interval made this way holds the true number, 0-1.
+    standard_error : float or None
+        Of `value`, on its own scale, where the method behind the interval has one.
 
     Examples
     --------
@@ -40,6 +42,7 @@ class Estimate:
     high: float
     n: float
     level: float = 0.95
+    standard_error: float | None = None
 
     def __post_init__(self) -> None:
         assert self.low <= self.value <= self.high, f"{self.value} is outside {self.low} to {self.high}"
