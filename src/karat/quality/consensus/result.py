@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,8 +114,8 @@ class Consensus:
 
     Attributes
     ----------
-    items : tuple of names of shape (n_items,)
-    classes : tuple of names of shape (n_classes,)
+    items : sequence of names of shape (n_items,)
+    classes : sequence of names of shape (n_classes,)
         Those of the ratings, then classes that only gold labels have.
     labels : tuple of class names of shape (n_items,)
         The most probable class. Of equally probable ones, the class that has more ratings over all items; then
@@ -138,8 +138,8 @@ class Consensus:
         other's mistakes.
     """
 
-    items: tuple[Name, ...]
-    classes: tuple[Name, ...]
+    items: Sequence[Name]
+    classes: Sequence[Name]
     labels: tuple[Name, ...]
     probabilities: Array
     certainty: Array

@@ -1,9 +1,9 @@
-"""From columns of names to integer codes: what is missing, what comes first, what the order of classes is."""
+"""What the order of classes is, and when a rating was made."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,54 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karat.quality.errors import UnknownClass, UnreadableRatings
-
-Name = Hashable
-"""What an item, annotator or class is called: a string, or a number where the source has numbers."""
-
-Codes = npt.NDArray[np.int32]
-
-Where = Callable[[int], str]
-"""Says in the reader's words where a row was found, such as "answers.csv, line 7"."""
-
-
-def factorise(values: Any, part: str, where: Where) -> tuple[Codes, list[Name]]:
-    """Codes in order of first appearance, and the names; refuses missing values."""
-    # A masked array as a list: as a plain array it would show what lies under the mask.
-    if not np.ma.isMaskedArray(values) and hasattr(values, "__array__"):
-        values = np.asarray(values)
-        if values.dtype.kind in "iu":
-            return _factorise_integers(values)
-    column = values.tolist() if hasattr(values, "tolist") else list(values)
-    table: dict[Name, int] = {}
-    try:
-        codes = np.fromiter((table.setdefault(name, len(table)) for name in column), np.int32, len(column))
-    except TypeError as problem:
-        raise UnreadableRatings(
-            f"a {part} is not a plain name ({problem}). Ratings hold one class each; "
-            "turn sets and structures into text first."
-        ) from problem
-    names = list(table)
-    for code, name in enumerate(names):
-        if _is_missing(name):
-            row = int(np.flatnonzero(codes == code)[0])
-            raise UnreadableRatings(f"{where(row)} has no {part}. Leave such rows out, or name the {part}.")
-    return codes, names
-
-
-def _factorise_integers(array: npt.NDArray[Any]) -> tuple[Codes, list[Name]]:
-    names, first, codes = np.unique(array, return_index=True, return_inverse=True)
-    by_appearance = np.argsort(first)
-    rank = np.empty(len(names), dtype=np.int32)
-    rank[by_appearance] = np.arange(len(names), dtype=np.int32)
-    return rank[codes], names[by_appearance].tolist()
-
-
-def _is_missing(name: Name) -> bool:
-    """None, an empty text, NaN, or the missing mark of pandas and numpy."""
-    # By type name, before any comparison: pandas is not imported here, and its NA refuses to be compared.
-    if name is None or type(name).__name__ in {"NAType", "NaTType"}:
-        return True
-    return name == "" or (isinstance(name, float) and math.isnan(name))
+from karat.quality.ratings.factorise import Codes, Name, Where
 
 
 def ordered_classes(names: Iterable[Name]) -> tuple[Name, ...]:
@@ -93,7 +46,9 @@ def recode(label: Codes, seen: Sequence[Name], names: tuple[Name, ...], where: W
 def seconds_since_1970(values: Any, where: Where) -> npt.NDArray[np.float64]:
     """Times as seconds since 1970; refuses a missing one, since it could not be ordered."""
     array = np.asarray(values)
-    if array.dtype.kind == "M":
+    if array.dtype.kind in "iuf":
+        seconds = array.astype(np.float64)
+    elif array.dtype.kind == "M":
         seconds = array.astype("datetime64[us]").astype(np.int64) / 1e6
         seconds[np.isnat(array)] = np.nan
     else:

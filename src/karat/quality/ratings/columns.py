@@ -11,15 +11,28 @@ from karat.quality.errors import UnreadableRatings
 
 
 def column_of(frame: Any, name: str) -> Any:
+    """The column of that name.
+
+    Raises
+    ------
+    UnreadableRatings
+        When there is none; names those there are.
+    """
+    refuse_absent(name, present_columns(frame))
+    return frame[name]
+
+
+def present_columns(frame: Any) -> list[str]:
+    """The names of the columns of any table."""
     for attribute in ("column_names", "columns"):  # pyarrow has both, and its `columns` are the data
         if hasattr(frame, attribute):
-            present = [str(column) for column in getattr(frame, attribute)]
-            break
-    else:
-        present = [str(column) for column in frame]
+            return [str(column) for column in getattr(frame, attribute)]
+    return [str(column) for column in frame]
+
+
+def refuse_absent(name: str, present: list[str]) -> None:
     if name not in present:
         raise UnreadableRatings(f"there is no column {name!r}; there are {present}. Say which one to read.")
-    return frame[name]
 
 
 def read_csv(path: Path, wanted: Mapping[str, str], delimiter: str) -> tuple[dict[str, list[str]], list[int]]:
