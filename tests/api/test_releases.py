@@ -69,6 +69,30 @@ def test_the_gate_refuses_what_is_undecided_and_says_what_to_do(door: Delivery) 
     assert "choose to leave undecided items out" in failed["advice"]
 
 
+def test_a_refused_attempt_takes_no_number_and_stays_in_the_list(door: Delivery) -> None:
+    for leaves_out in (False, False, True, True):
+        build(door, leave_out_undecided=leaves_out)
+
+    releases = door.engineer.get(f"{door.at}/releases").json()["releases"]
+    assert [(release["number"], release["state"]) for release in releases] == [
+        (2, "published"),
+        (1, "published"),
+        (1, "refused"),
+        (1, "refused"),
+    ]
+    assert poll(door, 1)["state"] == "published"
+    assert len({release["id"] for release in releases}) == 4
+
+
+def test_only_one_release_is_built_at_a_time(door: Delivery) -> None:
+    ask(door)
+
+    second = door.engineer.post(f"{door.at}/releases", {})
+
+    assert second.status_code == 409
+    assert second.json()["message"] == "release 1 is being built. Ask again when it is done."
+
+
 def test_the_list_shows_the_newest_first_and_how_the_gate_would_judge_now(door: Delivery) -> None:
     build(door)
     build(door, leave_out_undecided=True)
@@ -76,7 +100,7 @@ def test_the_list_shows_the_newest_first_and_how_the_gate_would_judge_now(door: 
     page = door.engineer.get(f"{door.at}/releases").json()
 
     assert [(release["number"], release["state"]) for release in page["releases"]] == [
-        (2, "published"),
+        (1, "published"),
         (1, "refused"),
     ]
     assert (page["gate"]["passed"], page["gate"]["n_undecided"]) == (False, 1)

@@ -65,7 +65,7 @@ def test_a_release_that_the_gate_refuses_says_what_to_do_and_ends_with_1(labeled
     assert result.exit_code == 1
     assert "[ ] Every item is decided or left out: 1 undecided" in result.stdout
     assert "    Finish labeling and the review queue, or choose to leave undecided items out." in result.stdout
-    assert "release 1 of 'p' is refused" in result.stdout
+    assert "the attempt at release 1 of 'p' is refused" in result.stdout
 
 
 def test_a_release_is_published_listed_and_downloaded(labeled: CommandLine, tmp_path: Path) -> None:
@@ -75,10 +75,10 @@ def test_a_release_is_published_listed_and_downloaded(labeled: CommandLine, tmp_
     labeled.done("release", "download", "--project", "p", "--format", "csv", "--output", str(tmp_path / "x.zip"))
 
     assert "[x] Every item is decided or left out: 1 undecided items will be left out, by choice" in made
-    assert "release 2 of 'p' is published: 2 items, 1 left out, 5 answers of 2 people" in made
+    assert "release 1 of 'p' is published: 2 items, 1 left out, 5 answers of 2 people" in made
     rows = json.loads(labeled.done("release", "list", "--project", "p", "--json"))
     assert [(row["number"], row["state"], row["items"], row["note"]) for row in rows] == [
-        (2, "published", 2, "for training"),
+        (1, "published", 2, "for training"),
         (1, "refused", 0, ""),
     ]
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:

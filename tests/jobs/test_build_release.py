@@ -22,7 +22,7 @@ from karat.domain.releases import Release, ReleaseState
 from karat.jobs.build_release import build_release
 from karat.jobs.follow_events import follow
 from karat.jobs.import_file import Importer, Source
-from karat.jobs.run import JobRun
+from karat.jobs.run import LEASE, JobRun
 from karat.jobs.worker import Worker
 from karat.settings import Settings
 from karat.store.database import Database
@@ -242,7 +242,7 @@ def test_a_job_that_runs_twice_builds_once(desk: Desk) -> None:
     desk.release(leave_out=True)
     before = desk.file("manifest.json").read_bytes()
 
-    arguments = {"number": 1, "by": None}
+    arguments = {"release": desk.found(1).id, "by": None}
     build_release(JobRun(desk.database, desk.settings, JobId(0), desk.project.id, arguments))
 
     assert desk.file("manifest.json").read_bytes() == before
@@ -286,6 +286,31 @@ def test_a_release_asked_for_right_after_an_import_is_judged_when_all_of_it_is_c
 
     assert desk.found(number).state is ReleaseState.PUBLISHED
     assert {row["id"] for row in desk.rows("labels.jsonl")} == {"1", "2", "5", "6"}
+
+
+def test_a_release_whose_every_attempt_ended_with_the_process_is_refused_with_the_reason(desk: Desk) -> None:
+    number = desk.ask(leave_out=True)
+    for _ in range(3):  # Leased by a worker that was killed.
+        lease_ends = desk.clock.now + LEASE
+        leased = desk.database.write(lambda tx: store.jobs.lease(tx, now=desk.clock.now, until=lease_ends))  # noqa: B023
+        assert leased is not None
+        desk.clock.turn(seconds=LEASE.total_seconds())
+
+    desk.run_one_job()
+    release = desk.found(number)
+    again = desk.release(leave_out=True)
+
+    assert release.state is ReleaseState.REFUSED
+    assert "each of its 3 attempts ended with the worker's process" in (release.error or "")
+    assert (again.number, again.state) == (number, ReleaseState.PUBLISHED)
+    assert _refusals(desk) == [release.error]
+
+
+def _refusals(desk: Desk) -> list[Any]:
+    """Why releases were refused, by the audit trail."""
+    with desk.database.read() as db:
+        rows = db.rows("SELECT facts FROM event WHERE kind = 'release_refused' ORDER BY id")
+    return [json.loads(row["facts"]).get("error") for row in rows]
 
 
 def test_waiting_for_the_count_takes_none_of_the_attempts_of_a_release(desk: Desk) -> None:

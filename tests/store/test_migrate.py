@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from karat.domain.errors import Conflict
 from karat.settings import Settings
 from karat.store import migrate
+from karat.store.connection import Writer
 from karat.store.database import Database, open_database
 from karat.store.postgres import PostgresDatabase
 
@@ -58,6 +61,56 @@ def test_servers_that_start_together_migrate_once(postgres_empty: str) -> None:
         starter.join()
 
     assert failures == []
+
+
+def test_refused_releases_give_their_numbers_back_in_a_database_of_the_first_schema(
+    database_of_schema_1: Database,
+) -> None:
+    database = database_of_schema_1
+    for number, state in ((1, "refused"), (2, "published"), (3, "refused"), (4, "building")):
+        database.write(lambda tx, number=number, state=state: _add_release(tx, number, state))  # type: ignore[misc]
+
+    migrate.upgrade(database)
+
+    with database.read() as db:
+        rows = db.rows("SELECT number, state FROM release ORDER BY id")
+    assert [(row["number"], row["state"]) for row in rows] == [
+        (1, "refused"),
+        (2, "published"),
+        (3, "refused"),
+        (4, "refused"),
+    ]
+    database.write(lambda tx: _add_release(tx, 3, "building"))
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        database.write(lambda tx: _add_release(tx, 2, "building"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_of_schema_1(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """As a Karat has left it that knew only the first migration, with one project."""
+    url = request.getfixturevalue("postgres_empty") if request.param == "postgres" else ""
+    first = {1: migrate.migrations()[1]}
+    with monkeypatch.context() as then:
+        then.setattr(migrate, "migrations", lambda: first)
+        opened = open_database(Settings(home=tmp_path, database_url=url))
+    project: dict[str, Any] = {
+        "id": 1,
+        "name": "p",
+        "media_kind": "text",
+        "policy": "{}",
+        "spec_version": 1,
+        "created_at": 0,
+    }
+    opened.write(lambda tx: tx.insert("project", **project))
+    yield opened
+    opened.close()
+
+
+def _add_release(tx: Writer, number: int, state: str) -> None:
+    fixed: dict[str, Any] = {"project_id": 1, "note": "", "leave_out_undecided": 0, "created_at": 0, "spec_version": 1}
+    tx.insert("release", number=number, state=state, **fixed)
 
 
 def _tables(database: Database) -> dict[str, list[str]]:

@@ -51,8 +51,8 @@ def create(*, project_name: str, note: str, leave_out_undecided: bool) -> None:
                     tx, SYSTEM, project.id, note=note, leave_out_undecided=leave_out_undecided, now=now()
                 )
             )
-            wait_for_job(karat, project.id, f"build_release:{project.id}:{requested.number}", "rows")
-        made = karat.read(lambda db: store.releases.get(db, project.id, requested.number))
+            wait_for_job(karat, project.id, actions.releases.job_of(requested.id), "rows")
+        made = karat.read(lambda db: store.releases.attempt(db, requested.id))
     click.echo(_checklist(made.gate))
     click.echo(_outcome(made, project.name))
     if made.state.value != "published":
@@ -63,7 +63,7 @@ def create(*, project_name: str, note: str, leave_out_undecided: bool) -> None:
 @_PROJECT
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def list_releases(*, project_name: str, as_json: bool) -> None:
-    """List the releases of a project, newest first."""
+    """List the releases of a project, newest first, with refused attempts: those have taken no number."""
     from karat import store  # noqa: PLC0415
     from karat.cli.installation import find_project, opened  # noqa: PLC0415
 
@@ -167,4 +167,4 @@ def _outcome(made: "Release", project_name: str) -> str:
             f"{facts['n_left_out']:,} left out, {facts['n_answers']:,} answers of {facts['n_annotators']:,} people"
         )
     why = made.error or "the gate was not passed; see above what to do"
-    return f"release {made.number} of {project_name!r} is refused: {why}"
+    return f"the attempt at release {made.number} of {project_name!r} is refused: {why}"

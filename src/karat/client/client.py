@@ -320,7 +320,7 @@ class Client:
         return poll(look, seconds=seconds, what=f"release {number}")
 
     def releases(self, project: ProjectRef) -> Releases:
-        """The releases, newest first, and how the gate would judge one made now."""
+        """The releases and refused attempts, newest first, and how the gate would judge one made now."""
         return cast("Releases", self._connection.get(f"{self._path(project)}/releases"))
 
     def release(self, project: ProjectRef, number: int) -> Release:

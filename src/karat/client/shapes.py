@@ -163,8 +163,9 @@ class Gate(TypedDict):
 
 
 class Release(TypedDict):
-    """A release; `state` is building, refused, published or withdrawn."""
+    """A release; `state` is building, refused, published or withdrawn. A refused one has given its number back."""
 
+    id: int
     number: int
     state: str
     note: str

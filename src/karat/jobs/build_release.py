@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from karat import queries, store
 from karat.actions import releases
 from karat.domain.errors import Conflict, KaratError
-from karat.domain.ids import AccountId, ProjectId
+from karat.domain.ids import AccountId, ProjectId, ReleaseId
 from karat.domain.items import GoldKind, ItemState
 from karat.domain.projects import Project
 from karat.domain.releases import Gate, LabelSource, Release, ReleaseState
@@ -32,7 +32,7 @@ from karat.queries.labels import (
     spec_version_of,
 )
 from karat.store.checkpoints import STATISTICS
-from karat.store.connection import Reader
+from karat.store.connection import Reader, Writer
 from karat.store.database import Database
 
 MANIFEST_VERSION = 1
@@ -71,29 +71,41 @@ def build_release(run: JobRun) -> dict[str, Any]:
     NotYet
         While imported answers wait to be counted by a job of their own.
     """
-    assert run.project_id is not None
-    project_id, number = run.project_id, int(run.arguments["number"])
-    by = None if run.arguments["by"] is None else AccountId(run.arguments["by"])
+    by = _asked_by(run.arguments)
+    with run.database.read() as db:
+        release = _asked_for(db, run.arguments)
     try:
-        return _build(run, project_id, number, by)
+        return _build(run, release, by)
     except NotYet:
         raise
     except Exception as error:
         reason = error.message if isinstance(error, KaratError) else f"{type(error).__name__}: {error}"
-        run.database.write(lambda tx: releases.fail(tx, project_id, number, reason))
+        run.database.write(lambda tx: releases.fail(tx, release, reason, by=by, now=utc_now()))
         raise
 
 
-def _build(run: JobRun, project_id: ProjectId, number: int, by: AccountId | None) -> dict[str, Any]:
-    with run.database.read() as db:
-        release = store.releases.get(db, project_id, number)
+def refuse_given_up(tx: Writer, arguments: dict[str, Any], reason: str, *, now: datetime) -> None:
+    """End the release whose job will not be tried again: it would be "being built" for ever."""
+    releases.fail(tx, _asked_for(tx, arguments), reason, by=_asked_by(arguments), now=now)
+
+
+def _asked_for(db: Reader, arguments: dict[str, Any]) -> Release:
+    return store.releases.attempt(db, ReleaseId(arguments["release"]))
+
+
+def _asked_by(arguments: dict[str, Any]) -> AccountId | None:
+    return None if arguments["by"] is None else AccountId(arguments["by"])
+
+
+def _build(run: JobRun, release: Release, by: AccountId | None) -> dict[str, Any]:
+    project_id, number = release.project_id, release.number
     if release.state is not ReleaseState.BUILDING:
         return {"number": number, "state": release.state.value}
     wait_until_counted(run.database, project_id)
     with run.database.read() as db:
         gate = queries.releases.gate_now(db, project_id, leave_out_undecided=release.leave_out_undecided)
         if not gate.passed:
-            run.database.write(lambda tx: releases.refuse(tx, project_id, number, gate, by=by, now=utc_now()))
+            run.database.write(lambda tx: releases.refuse(tx, release, gate, by=by, now=utc_now()))
             return {"number": number, "state": ReleaseState.REFUSED.value}
         with store.release_files.building(run.settings.home, project_id, number) as folder:
             manifest = _write_files(db, folder, release, gate, run)
@@ -102,8 +114,7 @@ def _build(run: JobRun, project_id: ProjectId, number: int, by: AccountId | None
     run.database.write(
         lambda tx: releases.publish(
             tx,
-            project_id,
-            number,
+            release,
             gate,
             manifest=manifest,
             manifest_sha256=manifest_sha256,

@@ -16,7 +16,7 @@ from karat.actions import assignments, imports
 from karat.domain.errors import Invalid, KaratError
 from karat.jobs import sweep_files
 from karat.jobs.follow_events import CHUNK, follow
-from karat.jobs.handlers import HANDLERS
+from karat.jobs.handlers import FAREWELLS, HANDLERS
 from karat.jobs.run import LEASE, JobRun, NotYet, utc_now
 from karat.settings import Settings
 from karat.store.connection import Writer
@@ -150,17 +150,26 @@ class Worker:
             "It may have run out of memory; the log of that process says more."
         )
         log.error("job given up", job=job.name, id=job.id)
-        self._database.write(lambda tx: store.jobs.fail(tx, job.id, message, [], now=self._clock()))
+        self._fail(job, message, [])
 
     def _give_up(self, job: Job, error: KaratError) -> None:
         problems = [asdict(problem) for problem in error.problems] if isinstance(error, Invalid) else []
-        self._database.write(lambda tx: store.jobs.fail(tx, job.id, error.message, problems, now=self._clock()))
+        self._fail(job, error.message, problems)
+
+    def _fail(self, job: Job, message: str, problems: list[dict[str, str]]) -> None:
+        def say_so(tx: Writer) -> None:
+            now = self._clock()
+            store.jobs.fail(tx, job.id, message, problems, now=now)
+            if job.name in FAREWELLS:
+                FAREWELLS[job.name](tx, job.arguments, message, now=now)
+
+        self._database.write(say_so)
 
     def _try_again(self, job: Job, error: Exception) -> None:
         now = self._clock()
         message = f"{type(error).__name__}: {error}"
         if job.attempts >= _MAX_ATTEMPTS:
-            self._database.write(lambda tx: store.jobs.fail(tx, job.id, message, [], now=now))
+            self._fail(job, message, [])
             return
         later = now + timedelta(seconds=5**job.attempts)
         self._database.write(lambda tx: store.jobs.try_again(tx, job.id, message, at=later, now=now))

@@ -39,7 +39,10 @@ class ReleaseFile(Shape):
 
 
 class ReleaseShape(Shape):
+    id: int
+    """Of the request for a release, refused or not."""
     number: int
+    """Of a published release, for good. A refused attempt has given it back: the next one tries for the same."""
     state: Literal["building", "refused", "published", "withdrawn"]
     note: str
     created_at: datetime

@@ -17,7 +17,7 @@ router = routing.router()
 
 @router.get("/projects/{project_id}/releases")
 async def page(here: Here, who: Who, project_id: ProjectPath) -> Releases:
-    """Every release, newest first, and how the gate would judge one made now."""
+    """Every release and refused attempt, newest first, and how the gate would judge one made now."""
     found = await here.read(lambda db: queries.releases.all_of(db, who, project_id))
     return Releases(releases=[_shape(release) for release in found.releases], gate=_gate(found.gate))
 
@@ -36,7 +36,7 @@ async def request(here: Here, who: Who, project_id: ProjectPath, body: NewReleas
 
 @router.get("/projects/{project_id}/releases/{number}")
 async def get(here: Here, who: Who, project_id: ProjectPath, number: IdPath) -> ReleaseShape:
-    """One release with its gate and files."""
+    """One release with its gate and files; while there is none of this number, the last attempt at it."""
     return _shape(await here.read(lambda db: queries.releases.get(db, who, project_id, number)))
 
 
@@ -60,6 +60,7 @@ async def download(
 def _shape(release: Release) -> ReleaseShape:
     manifest = release.manifest
     return ReleaseShape(
+        id=release.id,
         number=release.number,
         state=release.state.value,
         note=release.note,

@@ -367,7 +367,7 @@ export interface paths {
         };
         /**
          * Page
-         * @description Every release, newest first, and how the gate would judge one made now.
+         * @description Every release and refused attempt, newest first, and how the gate would judge one made now.
          */
         get: operations["releases_page"];
         put?: never;
@@ -391,7 +391,7 @@ export interface paths {
         };
         /**
          * Get
-         * @description One release with its gate and files.
+         * @description One release with its gate and files; while there is none of this number, the last attempt at it.
          */
         get: operations["releases_get"];
         put?: never;
@@ -1614,6 +1614,8 @@ export interface components {
             /** Files */
             files: components["schemas"]["ReleaseFile"][];
             gate: components["schemas"]["GateShape"];
+            /** Id */
+            id: number;
             /** Method */
             method: string;
             /** N Annotators */

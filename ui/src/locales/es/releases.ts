@@ -25,6 +25,8 @@ export default {
   noneText:
     "Una publicación es un conjunto de datos numerado que nunca cambia, con las pruebas de su calidad.",
   release: "Publicación {n}",
+  attempt: "Intento de publicación {n}",
+  attemptHelp: "Fue rechazado y no tiene archivos. Su número pasó al intento siguiente.",
   stateBuilding: "en creación",
   stateRefused: "rechazada",
   statePublished: "publicada",

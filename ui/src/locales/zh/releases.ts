@@ -21,6 +21,8 @@ export default {
   none: "尚无发布",
   noneText: "发布是带编号、永不改变的数据集，并附有其质量的证据。",
   release: "第 {n} 次发布",
+  attempt: "第 {n} 次发布的尝试",
+  attemptHelp: "已被拒绝，没有文件。其编号留给下一次尝试。",
   stateBuilding: "制作中",
   stateRefused: "已拒绝",
   statePublished: "已发布",
