@@ -69,6 +69,28 @@ def test_the_gate_refuses_what_is_undecided_and_says_what_to_do(door: Delivery) 
     assert "choose to leave undecided items out" in failed["advice"]
 
 
+def test_the_sums_lead_from_the_items_of_the_gate_to_those_of_the_release(door: Delivery) -> None:
+    door.load(b"task,text,gold,check\n8,look,toxic,gold\n9,look here,toxic,honeypot\n", "gold.csv")
+
+    release = build(door, leave_out_undecided=True)
+    older = door.api.database.write(lambda tx: tx.execute("UPDATE release SET manifest = '{}'"))
+
+    sums = release["sums"]
+    lead = door.api.database.write(lambda tx: a_member(tx, door.project, "lead", Role.LEAD))
+    overview = door.api.signed_in(lead.account_id).get(f"{door.at}/overview").json()["progress"]
+    assert sums == {
+        "n_production": overview["n_items"],
+        "n_undecided": 1,
+        "n_undecidable": 0,
+        "n_gold": 1,
+        "n_revised": 0,
+        "n_skips": overview["n_skips"],
+    }
+    assert release["n_items"] == sums["n_production"] - sums["n_undecided"] + sums["n_gold"]
+    assert release["n_answers"] == overview["n_answers"]
+    assert (older, poll(door, 1)["sums"]) == (1, None)
+
+
 def test_a_refused_attempt_takes_no_number_and_stays_in_the_list(door: Delivery) -> None:
     for leaves_out in (False, False, True, True):
         build(door, leave_out_undecided=leaves_out)

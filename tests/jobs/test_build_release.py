@@ -25,7 +25,9 @@ from karat.jobs.import_file import Importer, Source
 from karat.jobs.run import LEASE, JobRun
 from karat.jobs.worker import Worker
 from karat.settings import Settings
+from karat.store.connection import Writer
 from karat.store.database import Database
+from tests import builders as build
 from tests.api.visitors import Clock
 from tests.builders import NOW, a_policy, a_project
 
@@ -187,6 +189,25 @@ def test_every_answer_is_in_the_release_with_its_person(desk: Desk) -> None:
     ]
     assert len(answers) == 7
     assert {row["is_imported"] for row in answers} == {True}
+
+
+def test_answers_are_counted_as_on_the_overview_and_the_rest_of_their_file_apart(desk: Desk) -> None:
+    def work(tx: Writer) -> None:
+        cy, dee = build.annotators(tx, desk.project, 2)
+        item_id = build.items(tx, desk.project, 1)[0]
+        build.a_skip(tx, desk.project, dee, item_id, "blurred")
+        build.revise(tx, cy, build.an_answer(tx, desk.project, cy, item_id, "toxic"), "fine")
+
+    desk.database.write(work)
+    desk.catch_up()
+
+    release = desk.release(leave_out=True)
+
+    assert release.manifest["n_answers"] == 8
+    assert release.manifest["rows_of_answers"] == {"standing": 8, "revised": 1, "skips": 1}
+    assert len(desk.rows("answers.jsonl")) == 10
+    with desk.database.read() as db:
+        assert store.statistics.counts(db, desk.project.id)["answers"] == 8
 
 
 def test_the_three_formats_hold_the_same(desk: Desk) -> None:

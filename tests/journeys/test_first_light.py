@@ -231,6 +231,7 @@ def test_a_lead_makes_a_release_and_its_files_hold_every_answer(browser: Browser
         progress = answer_of(page, f"/api/projects/{BANK}/overview")["progress"]
         files = {name: download(page, card, name, tmp_path) for name in ("JSONL", "CSV", "Parquet")}
 
+    sums = release["sums"]
     jsonl, table, parquet = (unpacked(files[name], tmp_path) for name in ("JSONL", "CSV", "Parquet"))
     for kind in ("labels", "answers", "annotators"):
         assert len(jsonl[kind]) == len(table[kind]) == len(parquet[kind])
@@ -238,12 +239,14 @@ def test_a_lead_makes_a_release_and_its_files_hold_every_answer(browser: Browser
     said = Counter(row["kind"] for row in jsonl["answers"] if row["is_current"])
     assert said["answer"] + said["unsure"] == progress["n_answers"]
     assert (said["unsure"], said["skip"]) == (progress["n_unsure"], progress["n_skips"])
-    assert len(jsonl["answers"]) == release["n_answers"]
+    assert progress["n_answers"] == release["n_answers"]
+    assert len(jsonl["answers"]) == sum((release["n_answers"], sums["n_revised"], sums["n_skips"]))
     by_person = Counter(row["annotator"] for row in parquet["answers"] if row["kind"] != "skip" and row["is_current"])
     assert by_person == {row["annotator"]: row["n_answers"] for row in parquet["annotators"]}
     assert len(jsonl["labels"]) == release["n_items"]
     assert all(row["label"] for row in jsonl["labels"])
     n_gold = sum(row["source"] == "gold" for row in jsonl["labels"])
+    assert (n_gold, sums["n_production"]) == (sums["n_gold"], progress["n_items"])
     assert len(jsonl["labels"]) - n_gold + release["n_left_out"] == progress["n_items"]
     assert release["n_left_out"] > 0
     soft = [row["probabilities"] for row in jsonl["labels"] if row["source"] == "consensus"]

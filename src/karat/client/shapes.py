@@ -177,6 +177,7 @@ class Release(TypedDict):
     n_items: int
     n_left_out: int
     n_answers: int
+    sums: dict[str, int] | None
     n_annotators: int
     files: list[dict[str, Any]]
     error: str | None

@@ -35,7 +35,8 @@ from karat.store.checkpoints import STATISTICS
 from karat.store.connection import Reader, Writer
 from karat.store.database import Database
 
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
+"""Since 2, `n_answers` are standing answers, as everywhere in Karat; `rows_of_answers` says what else that file has."""
 _PATIENCE = timedelta(seconds=60)
 _ANNOTATOR_COLUMNS = (
     Column("annotator_id", int),
@@ -61,6 +62,8 @@ class _Tally:
 
     sources: Counter[str] = field(default_factory=Counter)
     n_left_out: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=lambda: Counter(standing=0, revised=0, skips=0))
+    """Rows of the answers file by what they are."""
 
 
 def build_release(run: JobRun) -> dict[str, Any]:
@@ -158,7 +161,7 @@ def _write_files(db: Reader, folder: Path, release: Release, gate: Gate, run: Jo
     labels = write_table(
         folder, release_table(project, classes), _label_rows(db, project, inference, tally, run), FORMATS
     )
-    answers = write_table(folder, Table("answers", ANSWER_COLUMNS), _answer_rows(db, project, run), FORMATS)
+    answers = write_table(folder, Table("answers", ANSWER_COLUMNS), _answer_rows(db, project, tally, run), FORMATS)
     people = write_table(folder, Table("annotators", _ANNOTATOR_COLUMNS), _annotator_rows(db, project), FORMATS)
     _write_json(folder / "spec.json", {"number": spec.number, **asdict(spec.spec)})
     manifest = {
@@ -174,7 +177,8 @@ def _write_files(db: Reader, folder: Path, release: Release, gate: Gate, run: Jo
         "n_left_out": sum(tally.n_left_out.values()),
         "left_out": dict(tally.n_left_out),
         "labels_by_source": dict(tally.sources),
-        "n_answers": answers.n_rows,
+        "n_answers": tally.answers["standing"],
+        "rows_of_answers": dict(tally.answers),
         "n_annotators": people.n_rows,
         "consensus_on_reference": _reference(inference),
         "gate": [asdict(check) for check in gate.checks],
@@ -213,10 +217,11 @@ def _label_rows(
         )
 
 
-def _answer_rows(db: Reader, project: Project, run: JobRun) -> Iterator[tuple[Any, ...]]:
+def _answer_rows(db: Reader, project: Project, tally: _Tally, run: JobRun) -> Iterator[tuple[Any, ...]]:
     for number, answer in enumerate(store.release_rows.answers(db, project.id)):
         if number % 10_000 == 0:
             run.progress(number, None)
+        tally.answers["skips" if answer.is_skip else "standing" if answer.is_current else "revised"] += 1
         yield answer_cells(answer)
 
 

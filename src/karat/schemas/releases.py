@@ -38,6 +38,26 @@ class ReleaseFile(Shape):
     sha256: str
 
 
+class ReleaseSums(Shape):
+    """How a release's numbers come about from those of the gate and the Overview.
+
+    Items of the release = n_production - n_undecided - n_undecidable + n_gold. Rows of the answers file = n_answers +
+    n_revised + n_skips.
+    """
+
+    n_production: int
+    """Items that the gate and the Overview count: all but gold items and honeypots."""
+    n_undecided: int
+    """Left out: nobody has decided them yet."""
+    n_undecidable: int
+    """Left out: a reviewer has decided that no label is right."""
+    n_gold: int
+    """Gold items: in the release with their gold label, though they are no production work."""
+    n_revised: int
+    """Answers that their annotator has since replaced."""
+    n_skips: int
+
+
 class ReleaseShape(Shape):
     id: int
     """Of the request for a release, refused or not."""
@@ -53,6 +73,9 @@ class ReleaseShape(Shape):
     n_items: int
     n_left_out: int
     n_answers: int
+    """Standing answers, unsure ones among them, as on the Overview."""
+    sums: ReleaseSums | None
+    """None for a release without files, or of a Karat that did not keep them."""
     n_annotators: int
     files: list[ReleaseFile]
     error: str | None = None

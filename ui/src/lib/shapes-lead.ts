@@ -12,6 +12,7 @@ export type HistoryEntry = Schemas["HistoryEntry"];
 export type GoldKind = Schemas["GoldShape"]["kind"];
 export type Gate = Schemas["GateShape"];
 export type Release = Schemas["ReleaseShape"];
+export type ReleaseSums = Schemas["ReleaseSums"];
 export type Member = Schemas["MemberShape"];
 export type RoleName = Schemas["MemberShape"]["role"];
 export type Invitation = Schemas["InvitationShape"];

@@ -1,5 +1,7 @@
 """Releases: asked for, judged, and taken out as a zip."""
 
+from typing import Any
+
 from fastapi.responses import StreamingResponse
 
 from karat import actions, queries
@@ -8,9 +10,9 @@ from karat.api.context import Here
 from karat.api.identity import Who
 from karat.api.routes.exports import Format
 from karat.api.routing import IdPath, ProjectPath
-from karat.domain.releases import Gate, Release
+from karat.domain.releases import Gate, LabelSource, Release
 from karat.formats.release_zip import zip_blocks
-from karat.schemas.releases import GateCheck, GateShape, NewRelease, ReleaseFile, Releases, ReleaseShape
+from karat.schemas.releases import GateCheck, GateShape, NewRelease, ReleaseFile, Releases, ReleaseShape, ReleaseSums
 
 router = routing.router()
 
@@ -72,9 +74,22 @@ def _shape(release: Release) -> ReleaseShape:
         n_items=manifest.get("n_items", 0),
         n_left_out=manifest.get("n_left_out", 0),
         n_answers=manifest.get("n_answers", 0),
+        sums=_sums(manifest) if "rows_of_answers" in manifest else None,
         n_annotators=manifest.get("n_annotators", 0),
         files=[ReleaseFile(**file) for file in manifest.get("files", [])],
         error=release.error,
+    )
+
+
+def _sums(manifest: dict[str, Any]) -> ReleaseSums:
+    n_gold = manifest["labels_by_source"].get(LabelSource.GOLD, 0)
+    return ReleaseSums(
+        n_production=manifest["n_items"] - n_gold + manifest["n_left_out"],
+        n_undecided=manifest["left_out"].get("undecided", 0),
+        n_undecidable=manifest["left_out"].get("undecidable", 0),
+        n_gold=n_gold,
+        n_revised=manifest["rows_of_answers"]["revised"],
+        n_skips=manifest["rows_of_answers"]["skips"],
     )
 
 

@@ -1637,6 +1637,28 @@ export interface components {
              * @enum {string}
              */
             state: "building" | "refused" | "published" | "withdrawn";
+            sums: components["schemas"]["ReleaseSums"] | null;
+        };
+        /**
+         * ReleaseSums
+         * @description How a release's numbers come about from those of the gate and the Overview.
+         *
+         *     Items of the release = n_production - n_undecided - n_undecidable + n_gold. Rows of the answers file = n_answers +
+         *     n_revised + n_skips.
+         */
+        ReleaseSums: {
+            /** N Gold */
+            n_gold: number;
+            /** N Production */
+            n_production: number;
+            /** N Revised */
+            n_revised: number;
+            /** N Skips */
+            n_skips: number;
+            /** N Undecidable */
+            n_undecidable: number;
+            /** N Undecided */
+            n_undecided: number;
         };
         /** Releases */
         Releases: {
