@@ -7,7 +7,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement import krippendorff_alpha
@@ -21,6 +21,7 @@ tables = st.lists(st.lists(st.sampled_from([None, 0, 1, 2, 3]), min_size=4, max_
 
 
 @pytest.mark.parametrize("metric", METRICS)
+@settings(deadline=None)  # the first example loads scipy
 @given(tables)
 def test_alpha_is_that_of_the_definition(metric: str, table: list[list[int | None]]) -> None:
     """Average distance of pairs within items, over that of pairs of any two pairable ratings."""

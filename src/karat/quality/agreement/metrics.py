@@ -1,13 +1,9 @@
-"""How far apart two classes are: the squared distances Krippendorff's alpha averages.
-
-A new metric is one function here and one case in `distances`.
-"""
+"""How far apart two classes that are numbers are: the squared distances Krippendorff's alpha averages."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,33 +14,19 @@ from karat.quality.ratings import Name
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Distances:
-    """Squared distances between classes.
-
-    Attributes
-    ----------
-    squared : float array of shape (n_classes, n_classes)
-        Symmetric, 0 on the diagonal.
-    pull : function from a symmetric array of pair weights to an array of shape (n_classes,), optional
-        For a metric that depends on how often each class is used: how the weighted sum of distances changes
-        with each class's count. The interval of alpha needs it.
-    """
-
-    squared: Array
-    pull: Callable[[Array], Array] | None = None
-
-
-def distances(metric: str, classes: Sequence[Name], class_totals: Array) -> Distances:
-    """Distances under the named metric.
+def distances(metric: str, classes: Sequence[Name]) -> Array:
+    """Squared distances under a metric that looks at the classes only, not at how often they were given.
 
     Parameters
     ----------
-    metric : {"nominal", "ordinal", "interval", "ratio"}
+    metric : {"nominal", "interval", "ratio"}
     classes : sequence of names of shape (n_classes,)
-        In their order (ordinal), or numbers (interval, ratio).
-    class_totals : float array of shape (n_classes,)
-        Number of pairable ratings of each class.
+        Numbers, but for the nominal metric.
+
+    Returns
+    -------
+    float array of shape (n_classes, n_classes)
+        Symmetric, 0 on the diagonal.
 
     Raises
     ------
@@ -55,48 +37,28 @@ def distances(metric: str, classes: Sequence[Name], class_totals: Array) -> Dist
 
     Examples
     --------
-    >>> distances("interval", ["1", "2", "4"], np.array([5.0, 3.0, 2.0])).squared[0].tolist()
+    >>> distances("interval", ["1", "2", "4"])[0].tolist()
     [0.0, 1.0, 9.0]
     """
     match metric:
         case "nominal":
-            return Distances(1.0 - np.eye(len(classes)))
-        case "ordinal":
-            return _ordinal(class_totals)
+            return 1.0 - np.eye(len(classes))
         case "interval":
-            return _interval(_values(classes, metric))
+            values = positions(classes, metric)
+            return np.asarray(np.subtract.outer(values, values) ** 2)
         case "ratio":
-            return _ratio(_values(classes, metric))
+            return _ratio(positions(classes, metric))
     raise UnknownMethod(f"there is no metric {metric!r}; there are nominal, ordinal, interval and ratio.")
 
 
-def _ordinal(class_totals: Array) -> Distances:
-    """Ratings that lie between two classes, half of their own included, squared (Krippendorff 2011)."""
-    to_ranks = np.tri(len(class_totals), k=-1) + 0.5 * np.eye(len(class_totals))
-    ranks = to_ranks @ class_totals
+def positions(classes: Sequence[Name], metric: str) -> Array:
+    """The classes as numbers.
 
-    def pull(weights: Array) -> Array:
-        change: Array = 4 * to_ranks.T @ (weights.sum(axis=1) * ranks - weights @ ranks)
-        return change
-
-    return Distances(np.subtract.outer(ranks, ranks) ** 2, pull)
-
-
-def _interval(values: Array) -> Distances:
-    """Difference of the numbers, squared."""
-    return Distances(np.subtract.outer(values, values) ** 2)
-
-
-def _ratio(values: Array) -> Distances:
-    """Difference of the numbers in parts of their sum, squared."""
-    if (values < 0).any():
-        raise NotNumeric("the ratio metric needs numbers from 0 up; use the interval metric for negative ones.")
-    sums = np.add.outer(values, values)
-    sums[sums == 0] = 1.0  # zero and zero: the difference above is zero too
-    return Distances((np.subtract.outer(values, values) / sums) ** 2)
-
-
-def _values(classes: Sequence[Name], metric: str) -> Array:
+    Raises
+    ------
+    NotNumeric
+        When a class is none; `metric` is named in the message.
+    """
     values = []
     for name in classes:
         try:
@@ -110,3 +72,12 @@ def _values(classes: Sequence[Name], metric: str) -> Array:
             )
         values.append(value)
     return np.array(values)
+
+
+def _ratio(values: Array) -> Array:
+    """Difference of the numbers in parts of their sum, squared."""
+    if (values < 0).any():
+        raise NotNumeric("the ratio metric needs numbers from 0 up; use the interval metric for negative ones.")
+    sums = np.add.outer(values, values)
+    sums[sums == 0] = 1.0  # zero and zero: the difference above is zero too
+    return np.asarray((np.subtract.outer(values, values) / sums) ** 2)
