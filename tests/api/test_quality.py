@@ -127,6 +127,7 @@ def test_the_overview_has_every_number_with_its_evidence(scene: Scene, lead: Vis
     assert found.gold_accuracy.reason == "0 of 20 graded gold answers so far"
     assert [(row.key, row.n) for row in found.classes] == [("toxic", 1), ("fine", 1)]
     assert found.agreement_scope == "all items: each is labeled by 2 people"
+    assert (found.measured_share, found.measured_overlap) == (None, 2)
     assert found.is_up_to_date
 
 

@@ -123,6 +123,29 @@ def test_a_policy_that_asks_for_no_gold_answers_still_refuses_bad_ones() -> None
     assert not check("gold_accuracy", policy, gold_accuracy=Figure(0.5, 0.2, 0.8, 6)).passed
 
 
+def test_every_sentence_of_a_check_can_be_said_from_its_code_and_values() -> None:
+    undecided, graded = check("decided", n_open=2, n_disputed=1), check("gold_accuracy")
+
+    assert (undecided.figure_code, undecided.advice_code) == ("undecided", "finish")
+    assert undecided.values == {"n": 3, "n_open": 2, "n_disputed": 1}
+    assert (graded.figure_code, graded.advice_code) == ("graded", "")
+    assert graded.values == {
+        "n": 40,
+        "n_needed": 20,
+        "n_missing": 0,
+        "target": 0.8,
+        "value": 0.9,
+        "low": 0.8,
+        "high": 0.95,
+    }
+
+
+def test_a_gate_that_was_kept_before_there_were_codes_is_still_read() -> None:
+    older = {"checks": [{"name": "items", "title": "t", "passed": True, "figure": "f", "target": "g", "advice": ""}]}
+
+    assert gate_from_json(older).checks[0].figure_code == ""
+
+
 def test_a_gate_is_kept_with_its_release_as_it_was() -> None:
     gate = judge(facts(n_open=1), POLICY)
 

@@ -115,6 +115,12 @@ def test_an_item_tells_how_many_of_its_answers_carry_its_label(database: Databas
     assert why(database, lead, project, item_id) == (
         "2 of 3 answers say 'Toxic'; weighing each annotator's record, that label has a certainty of 87.0%."
     )
+    with database.read() as db:
+        reason = queries.items.detail(db, lead, project.id, item_id).why
+    assert (reason.code, reason.values) == (
+        "consensus",
+        {"n_agreeing": 2, "n": 3, "label": "Toxic", "certainty": 0.87},
+    )
 
 
 def test_rounding_does_not_make_a_label_certain(database: Database) -> None:
@@ -190,4 +196,4 @@ def page(database: Database, actor: Actor, project: Project, *, after: int = 0, 
 
 def why(database: Database, actor: Actor, project: Project, item_id: ItemId) -> str:
     with database.read() as db:
-        return queries.items.detail(db, actor, project.id, item_id).why
+        return queries.items.detail(db, actor, project.id, item_id).why.text

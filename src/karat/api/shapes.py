@@ -74,7 +74,9 @@ def item_detail(detail: Detail, media_url: MediaUrl) -> ItemDetail:
         item=item_row(detail.item, media_url),
         meta=detail.item.meta,
         batch=detail.item.batch,
-        why=detail.why,
+        why=detail.why.text,
+        why_code=detail.why.code,
+        why_values=dict(detail.why.values),
         history=[
             HistoryEntry(
                 at=happening.at,

@@ -113,6 +113,8 @@ class ItemDetail(TypedDict):
     meta: dict[str, Any]
     batch: str
     why: str
+    why_code: str
+    why_values: dict[str, Any]
     history: list[dict[str, Any]]
 
 
@@ -142,6 +144,8 @@ class Overview(TypedDict):
     observed_agreement: Estimate
     alpha: Estimate
     agreement_scope: str
+    measured_share: float | None
+    measured_overlap: int
     gold_accuracy: Estimate
     honeypot_misses: Estimate
     unsure_rate: Estimate

@@ -1,5 +1,6 @@
 """Releases and the gate they must pass: what has to be known about the labels before they leave the house."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -67,7 +68,7 @@ class GateFacts:
 
 @dataclass(frozen=True)
 class Check:
-    """One requirement, with the figure it was judged by."""
+    """One requirement, with the figure it was judged by: in English, and as codes with values for other languages."""
 
     name: str
     title: str
@@ -76,6 +77,12 @@ class Check:
     target: str
     advice: str = ""
     """What to do; empty when it has passed."""
+    figure_code: str = ""
+    """Which sentence `figure` is; empty in gates that were kept before there were codes."""
+    advice_code: str = ""
+    """Which sentence `advice` is; empty without any."""
+    values: Mapping[str, float] = field(default_factory=dict)
+    """The numbers in the sentences; shares are 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -127,39 +134,44 @@ def judge(facts: GateFacts, policy: QualityPolicy) -> Gate:
 
 
 def _has_items(facts: GateFacts) -> Check:
-    passed = facts.n_items > facts.n_undecided
+    n_decided = facts.n_items - facts.n_undecided
+    passed = n_decided > 0
     return Check(
         "items",
         "There is something to release",
         passed,
-        f"{facts.n_items - facts.n_undecided:,} of {facts.n_items:,} items have a decision",
+        f"{n_decided:,} of {facts.n_items:,} items have a decision",
         "at least one item",
         "" if passed else "Import items and have them labeled first.",
+        figure_code="decided_of",
+        advice_code="" if passed else "import",
+        values={"n_decided": n_decided, "n_items": facts.n_items},
     )
 
 
 def _decided(facts: GateFacts) -> Check:
+    title, target = "Every item is decided or left out", "no item undecided, or left out by choice"
+    values = {"n": facts.n_undecided, "n_open": facts.n_open, "n_disputed": facts.n_disputed}
     if facts.leave_out_undecided and facts.n_undecided:
-        return Check(
-            "decided",
-            "Every item is decided or left out",
-            True,
-            f"{facts.n_undecided:,} undecided items will be left out, by choice",
-            "no item undecided, or left out by choice",
-        )
+        figure = f"{facts.n_undecided:,} undecided items will be left out, by choice"
+        return Check("decided", title, True, figure, target, figure_code="left_out", values=values)
     passed = facts.n_undecided == 0
     return Check(
         "decided",
-        "Every item is decided or left out",
+        title,
         passed,
         f"{facts.n_undecided:,} undecided: {facts.n_open:,} need answers, {facts.n_disputed:,} a reviewer",
-        "no item undecided, or left out by choice",
+        target,
         "" if passed else "Finish labeling and the review queue, or choose to leave undecided items out.",
+        figure_code="undecided",
+        advice_code="" if passed else "finish",
+        values=values,
     )
 
 
 def _agreement_known(facts: GateFacts, policy: QualityPolicy) -> Check:
-    passed = facts.n_measured >= policy.gate_measured_items
+    n_missing = policy.gate_measured_items - facts.n_measured
+    passed = n_missing <= 0
     known = f": observed agreement {facts.agreement}" if facts.agreement else ""
     return Check(
         "agreement",
@@ -169,16 +181,21 @@ def _agreement_known(facts: GateFacts, policy: QualityPolicy) -> Check:
         f"at least {policy.gate_measured_items:,} such items",
         ""
         if passed
-        else f"{policy.gate_measured_items - facts.n_measured:,} more measured items need a second answer. "
+        else f"{n_missing:,} more measured items need a second answer. "
         "Raise the measured share or the overlap before the next import, or have more people label.",
+        figure_code="agreement" if facts.agreement else "measured",
+        advice_code="" if passed else "measure_more",
+        values={"n": facts.n_measured, "n_needed": policy.gate_measured_items, "n_missing": max(0, n_missing)}
+        | _interval(facts.agreement),
     )
 
 
 def _gold_accuracy(facts: GateFacts, policy: QualityPolicy) -> Check:
     n = 0 if facts.gold_accuracy is None else facts.gold_accuracy.n
-    is_enough = n >= policy.gate_gold_answers
+    n_missing = policy.gate_gold_answers - n
     is_right = facts.gold_accuracy is None or facts.gold_accuracy.value >= policy.gate_gold_accuracy
-    passed = is_enough and is_right
+    passed = n_missing <= 0 and is_right
+    advice_code = "" if passed else _gold_advice(facts, n_missing)
     figure = f"{facts.gold_accuracy}, on {n:,} graded answers" if facts.gold_accuracy else "no graded answers"
     return Check(
         "gold_accuracy",
@@ -186,24 +203,37 @@ def _gold_accuracy(facts: GateFacts, policy: QualityPolicy) -> Check:
         passed,
         figure,
         f"at least {policy.gate_gold_accuracy:.0%} on {policy.gate_gold_answers:,} or more graded answers",
-        "" if passed else _gold_advice(facts, policy, n, is_enough=is_enough),
+        _GOLD_ADVICE[advice_code].format(n_missing=n_missing),
+        figure_code="graded" if facts.gold_accuracy else "none_graded",
+        advice_code=advice_code,
+        values={
+            "n": n,
+            "n_needed": policy.gate_gold_answers,
+            "n_missing": max(0, n_missing),
+            "target": policy.gate_gold_accuracy,
+        }
+        | _interval(facts.gold_accuracy),
     )
 
 
-def _gold_advice(facts: GateFacts, policy: QualityPolicy, n: int, *, is_enough: bool) -> str:
-    if is_enough:
-        return (
-            "Look at the gold items most often missed: either the spec does not settle them, or people need training. "
-            "Then have the affected items labeled again."
-        )
-    if facts.n_gold_items == 0:
-        return (
-            "There are no gold items, so nobody knows how right the labels are. Import some with trusted labels, or "
-            "set the number of gold answers the policy asks for to 0."
-        )
-    return (
-        f"{policy.gate_gold_answers - n:,} more graded gold answers are needed. Keep labeling, or raise the gold share."
-    )
+_GOLD_ADVICE = {
+    "": "",
+    "look_at_missed": "Look at the gold items most often missed: either the spec does not settle them, or people need "
+    "training. Then have the affected items labeled again.",
+    "no_gold": "There are no gold items, so nobody knows how right the labels are. Import some with trusted labels, or "
+    "set the number of gold answers the policy asks for to 0.",
+    "grade_more": "{n_missing:,} more graded gold answers are needed. Keep labeling, or raise the gold share.",
+}
+
+
+def _gold_advice(facts: GateFacts, n_missing: int) -> str:
+    if n_missing <= 0:
+        return "look_at_missed"
+    return "no_gold" if facts.n_gold_items == 0 else "grade_more"
+
+
+def _interval(figure: Figure | None) -> dict[str, float]:
+    return {} if figure is None else {"value": figure.value, "low": figure.low, "high": figure.high}
 
 
 def gate_as_json(gate: Gate) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from karat.domain.items import GoldKind, ItemState
 from karat.domain.people import Actor
 from karat.domain.permissions import Permission, require
 from karat.store.connection import Reader
+from karat.store.consensus import ItemConsensus
 from karat.store.item_history import Happening
-from karat.store.item_lists import ItemFilter, KnownItem
+from karat.store.item_lists import Decision, ItemFilter, KnownItem
 
-__all__ = ["Detail", "ItemFilter", "KnownItem", "Page", "detail", "page", "why"]
+__all__ = ["Detail", "ItemFilter", "KnownItem", "Page", "Why", "detail", "page", "why"]
 
 MAX_PAGE = 200
 
@@ -27,11 +28,20 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why an item's label is what it is: one English sentence, and a code with values for other languages."""
+
+    code: str
+    text: str
+    values: Mapping[str, str | float]
+
+
+@dataclass(frozen=True)
 class Detail:
     """One item with its history."""
 
     item: KnownItem
-    why: str
+    why: Why
     history: list[Happening]
 
 
@@ -60,31 +70,50 @@ def detail(db: Reader, actor: Actor, project_id: ProjectId, item_id: ItemId) -> 
     return Detail(item, why(item, names), store.item_history.history(db, item_id))
 
 
-def why(item: KnownItem, names: Mapping[str, str]) -> str:
-    """One sentence: why the item's label is what it is, with the classes' names by key."""
+def why(item: KnownItem, names: Mapping[str, str]) -> Why:
+    """The reason that counts, with the classes' names by key; one that a later spec has dropped keeps its key."""
     if item.gold is not None and item.gold.kind is not GoldKind.REFERENCE:
-        label = _quoted(item.gold.label, names)
-        return f"Its label is the {item.gold.kind.value} label, {label}: it is trusted and serves as a check."
+        return _because_gold(item.gold.kind, names.get(item.gold.label, item.gold.label))
     if item.decision is not None:
-        decided = f"as {_quoted(item.decision.label, names)}" if item.decision.label else "to leave it without a label"
-        return f"{item.decision.by} decided {decided}; a reviewer's decision stands above the annotators' answers."
+        return _because_decided(item.decision, names)
     n_labels = sum(answer.label is not None for answer in item.answers)
     if n_labels == 0:
-        return "It has no label yet: nobody has given one."
+        return Why("unlabeled", "It has no label yet: nobody has given one.", {})
     if item.consensus is None:
-        return f"{n_labels} answers are in; the consensus has not been computed since."
-    agreeing = sum(answer.label == item.consensus.label for answer in item.answers)
+        text = f"{n_labels} answers are in; the consensus has not been computed since."
+        return Why("uncounted", text, {"n": n_labels})
+    return _because_inferred(item, item.consensus, n_labels, names)
+
+
+def _because_gold(kind: GoldKind, label: str) -> Why:
+    text = f"Its label is the {kind.value} label, '{label}': it is trusted and serves as a check."
+    return Why(kind.value, text, {"label": label})
+
+
+def _because_decided(decision: Decision, names: Mapping[str, str]) -> Why:
+    above = "a reviewer's decision stands above the annotators' answers."
+    if decision.label is None:
+        text = f"{decision.by} decided to leave it without a label; {above}"
+        return Why("decided_undecidable", text, {"by": decision.by})
+    label = names.get(decision.label, decision.label)
+    return Why("decided", f"{decision.by} decided as '{label}'; {above}", {"by": decision.by, "label": label})
+
+
+def _because_inferred(item: KnownItem, consensus: ItemConsensus, n_labels: int, names: Mapping[str, str]) -> Why:
+    n_agreeing = sum(answer.label == consensus.label for answer in item.answers)
+    label = names.get(consensus.label, consensus.label)
     state = " It waits for a reviewer." if item.state is ItemState.DISPUTED else ""
-    return (
-        f"{agreeing} of {n_labels} answers say {_quoted(item.consensus.label, names)}; "
-        "weighing each annotator's record, "
-        f"that label has a certainty of {_certainty(item.consensus.certainty)}.{state}"
+    text = (
+        f"{n_agreeing} of {n_labels} answers say '{label}'; weighing each annotator's record, "
+        f"that label has a certainty of {_certainty(consensus.certainty)}.{state}"
     )
-
-
-def _quoted(label: str, names: Mapping[str, str]) -> str:
-    """The class as people know it; one that a later spec has dropped keeps its key."""
-    return f"'{names.get(label, label)}'"
+    values: dict[str, str | float] = {
+        "n_agreeing": n_agreeing,
+        "n": n_labels,
+        "label": label,
+        "certainty": consensus.certainty,
+    }
+    return Why("consensus", text, values)
 
 
 def _certainty(value: float) -> str:

@@ -85,7 +85,12 @@ class ItemDetail(Shape):
     meta: dict[str, Any]
     batch: str
     why: str
-    """One sentence: why the item's label is what it is."""
+    """One sentence: why the item's label is what it is, in English."""
+    why_code: str
+    """Which sentence it is, for interfaces in other languages: gold, honeypot, decided, decided_undecidable, unlabeled,
+    uncounted or consensus."""
+    why_values: dict[str, str | float]
+    """What it mentions: names as people know them, shares from 0 to 1."""
     history: list[HistoryEntry]
 
 

@@ -61,7 +61,11 @@ class Overview(Shape):
     observed_agreement: EstimateShape
     alpha: EstimateShape
     agreement_scope: str
-    """Which items agreement was measured on, in words."""
+    """Which items agreement was measured on, in English."""
+    measured_share: float | None
+    """The same in numbers: the share of items drawn at random; None where every item is labeled by several people."""
+    measured_overlap: int
+    """By how many people each of them is labeled."""
     gold_accuracy: EstimateShape
     honeypot_misses: EstimateShape
     unsure_rate: EstimateShape

@@ -18,6 +18,12 @@ class GateCheck(Shape):
     target: str
     advice: str
     """What to do when it has not passed; empty when it has."""
+    figure_code: str
+    """Which sentence `figure` is, for interfaces in other languages; empty in gates of an older Karat."""
+    advice_code: str
+    """Which sentence `advice` is; empty without any."""
+    values: dict[str, float]
+    """The numbers in the sentences; shares are 0 to 1."""
 
 
 class GateShape(Shape):

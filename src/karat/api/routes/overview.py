@@ -21,11 +21,14 @@ async def get(here: Here, who: Who, project_id: ProjectPath) -> Overview:
 
 
 def _overview(found: Found) -> Overview:
+    policy = found.project.policy
     return Overview(
         progress=_progress(found),
         observed_agreement=estimate(found.observed_agreement),
         alpha=estimate(found.alpha),
         agreement_scope=_scope(found),
+        measured_share=None if policy.overlap > 1 else policy.measured_share,
+        measured_overlap=policy.overlap if policy.overlap > 1 else policy.measured_overlap,
         gold_accuracy=estimate(found.gold_accuracy),
         honeypot_misses=estimate(found.honeypot_misses),
         unsure_rate=estimate(found.unsure_rate),

@@ -940,8 +940,12 @@ export interface components {
         GateCheck: {
             /** Advice */
             advice: string;
+            /** Advice Code */
+            advice_code: string;
             /** Figure */
             figure: string;
+            /** Figure Code */
+            figure_code: string;
             /** Name */
             name: string;
             /** Passed */
@@ -950,6 +954,10 @@ export interface components {
             target: string;
             /** Title */
             title: string;
+            /** Values */
+            values: {
+                [key: string]: number;
+            };
         };
         /** GateShape */
         GateShape: {
@@ -1095,6 +1103,12 @@ export interface components {
             };
             /** Why */
             why: string;
+            /** Why Code */
+            why_code: string;
+            /** Why Values */
+            why_values: {
+                [key: string]: string | number;
+            };
         };
         /** ItemPage */
         ItemPage: {
@@ -1397,6 +1411,10 @@ export interface components {
             honeypot_misses: components["schemas"]["EstimateShape"];
             /** Is Up To Date */
             is_up_to_date: boolean;
+            /** Measured Overlap */
+            measured_overlap: number;
+            /** Measured Share */
+            measured_share: number | null;
             observed_agreement: components["schemas"]["EstimateShape"];
             progress: components["schemas"]["ProgressShape"];
             /** Throughput */

@@ -30,6 +30,18 @@ export default {
   itemTitle: "Element {key}",
   back: "Alle Elemente",
   why: "Warum dieses Label?",
+  whyGold: "Sein Label ist das Gold-Label „{label}“: Es gilt als richtig und dient der Prüfung.",
+  whyHoneypot: "Sein Label ist das des Honeypots, „{label}“: Es gilt als richtig und dient der Prüfung.",
+  whyDecided:
+    "{by} hat „{label}“ entschieden; die Entscheidung einer Prüferin oder eines Prüfers steht über den Antworten der Annotatoren.",
+  whyUndecidable:
+    "{by} hat entschieden, es ohne Label zu lassen; die Entscheidung einer Prüferin oder eines Prüfers steht über den Antworten der Annotatoren.",
+  whyUnlabeled: "Es hat noch kein Label: Niemand hat eines vergeben.",
+  whyUncounted: "{n} Antworten liegen vor; der Konsens wurde seither nicht berechnet.",
+  whyConsensus:
+    "{n_agreeing} von {n} Antworten sagen „{label}“; gewichtet nach der bisherigen Leistung der Annotatoren hat dieses Label eine Sicherheit von {certainty}.",
+  whyMoreThan: "mehr als {share}",
+  whyWaits: "Es wartet auf eine Prüfung.",
   consensus: "Was sagen die Antworten?",
   consensusAnswer: {
     one: "{label}, zu {share} sicher, aus {n} Antwort",

@@ -29,7 +29,8 @@ export default {
   alpha: "Krippendorffs Alpha",
   agreementHelp:
     "Alpha ist die um den Zufall bereinigte Übereinstimmung: 1 ist vollkommen, 0 ergäbe bloßes Raten.",
-  scope: "Gemessen an: {scope}",
+  scopeAll: "Gemessen an allen Elementen: Jedes wird von {n} Personen annotiert.",
+  scopeDrawn: "Gemessen an zufälligen {share} der Elemente, jedes von {n} Personen annotiert.",
   strong: "stark",
   weak: "schwach",
   between: "weder stark noch schwach",

@@ -6,6 +6,33 @@ export default {
   gateOpen: "Alle Prüfungen sind bestanden.",
   gateShut: { one: "Eine Prüfung ist nicht bestanden.", other: "{n} Prüfungen sind nicht bestanden." },
   gateCounts: "Gezählt wie in der Übersicht: ohne Gold-Elemente und Honeypots.",
+  checkItems: "Es gibt etwas zu veröffentlichen",
+  checkDecided: "Jedes Element ist entschieden oder ausgelassen",
+  checkAgreement: "Die Übereinstimmung der Annotatoren ist bekannt",
+  checkGold: "Annotatoren liegen bei Gold richtig",
+  targetItems: "mindestens ein Element",
+  targetDecided: "kein Element unentschieden, oder bewusst ausgelassen",
+  targetAgreement: "mindestens {n_needed} solche Elemente",
+  targetGold: "mindestens {target} bei {n_needed} oder mehr bewerteten Antworten",
+  figureDecidedOf: "{n_decided} von {n_items} Elementen sind entschieden",
+  figureUndecided: "{n} unentschieden: {n_open} brauchen Antworten, {n_disputed} eine Prüfung",
+  figureLeftOut: "{n} unentschiedene Elemente werden bewusst ausgelassen",
+  figureMeasured: "{n} gemessene Elemente mit zwei oder mehr Antworten",
+  figureAgreement:
+    "{n} gemessene Elemente mit zwei oder mehr Antworten: beobachtete Übereinstimmung {value} (95-%-Intervall {low} bis {high})",
+  figureGraded: "{value} (95-%-Intervall {low} bis {high}), bei {n} bewerteten Antworten",
+  figureNoneGraded: "keine bewerteten Antworten",
+  adviceImport: "Importieren Sie zuerst Elemente und lassen Sie sie annotieren.",
+  adviceFinish:
+    "Schließen Sie Annotation und Prüfung ab, oder lassen Sie unentschiedene Elemente bewusst aus.",
+  adviceMeasureMore:
+    "{n_missing} weitere gemessene Elemente brauchen eine zweite Antwort. Erhöhen Sie den gemessenen Anteil oder die Antworten je Element vor dem nächsten Import, oder lassen Sie mehr Personen annotieren.",
+  adviceLookAtMissed:
+    "Sehen Sie sich die am häufigsten verfehlten Gold-Elemente an: Entweder klärt die Spezifikation sie nicht, oder die Annotatoren brauchen Übung. Lassen Sie die betroffenen Elemente dann neu annotieren.",
+  adviceNoGold:
+    "Es gibt keine Gold-Elemente, also weiß niemand, wie richtig die Labels sind. Importieren Sie welche mit vertrauenswürdigen Labels, oder setzen Sie die verlangte Zahl der Gold-Antworten auf 0.",
+  adviceGradeMore:
+    "{n_missing} weitere bewertete Gold-Antworten sind nötig. Annotieren Sie weiter, oder erhöhen Sie den Gold-Anteil.",
   passed: "bestanden",
   failed: "nicht bestanden",
   targetIs: "nötig: {target}",

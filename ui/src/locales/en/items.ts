@@ -28,6 +28,17 @@ export default {
   itemTitle: "Item {key}",
   back: "All items",
   why: "Why this label?",
+  whyGold: "Its label is the gold label, '{label}': it is trusted and serves as a check.",
+  whyHoneypot: "Its label is the honeypot label, '{label}': it is trusted and serves as a check.",
+  whyDecided: "{by} decided as '{label}'; a reviewer's decision stands above the annotators' answers.",
+  whyUndecidable:
+    "{by} decided to leave it without a label; a reviewer's decision stands above the annotators' answers.",
+  whyUnlabeled: "It has no label yet: nobody has given one.",
+  whyUncounted: "{n} answers are in; the consensus has not been computed since.",
+  whyConsensus:
+    "{n_agreeing} of {n} answers say '{label}'; weighing each annotator's record, that label has a certainty of {certainty}.",
+  whyMoreThan: "more than {share}",
+  whyWaits: "It waits for a reviewer.",
   consensus: "What do the answers say?",
   consensusAnswer: {
     one: "{label}, {share} certain, from {n} answer",

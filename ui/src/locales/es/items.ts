@@ -29,6 +29,18 @@ export default {
   itemTitle: "Elemento {key}",
   back: "Todos los elementos",
   why: "¿Por qué esta etiqueta?",
+  whyGold: "Su etiqueta es la de oro, «{label}»: es de confianza y sirve de control.",
+  whyHoneypot: "Su etiqueta es la del señuelo, «{label}»: es de confianza y sirve de control.",
+  whyDecided:
+    "{by} decidió «{label}»; la decisión de un revisor está por encima de las respuestas de los anotadores.",
+  whyUndecidable:
+    "{by} decidió dejarlo sin etiqueta; la decisión de un revisor está por encima de las respuestas de los anotadores.",
+  whyUnlabeled: "Todavía no tiene etiqueta: nadie ha dado ninguna.",
+  whyUncounted: "Hay {n} respuestas; el consenso no se ha calculado desde entonces.",
+  whyConsensus:
+    "{n_agreeing} de {n} respuestas dicen «{label}»; ponderando el historial de cada anotador, esa etiqueta tiene una certeza de {certainty}.",
+  whyMoreThan: "más de {share}",
+  whyWaits: "Espera a un revisor.",
   consensus: "¿Qué dicen las respuestas?",
   consensusAnswer: {
     one: "{label}, certeza {share}, a partir de {n} respuesta",

@@ -28,7 +28,9 @@ export default {
   observed: "Acuerdo observado",
   alpha: "Alfa de Krippendorff",
   agreementHelp: "Alfa es el acuerdo corregido por el azar: 1 es perfecto, 0 es lo que da adivinar.",
-  scope: "Medido en: {scope}",
+  scopeAll: "Medido en todos los elementos: cada uno lo etiquetan {n} personas.",
+  scopeDrawn:
+    "Medido en un {share} de los elementos, elegidos al azar, cada uno etiquetado por {n} personas.",
   strong: "fuerte",
   weak: "débil",
   between: "ni fuerte ni débil",

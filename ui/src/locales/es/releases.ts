@@ -6,6 +6,32 @@ export default {
   gateOpen: "Se cumplen todas las comprobaciones.",
   gateShut: { one: "No se cumple una comprobación.", other: "No se cumplen {n} comprobaciones." },
   gateCounts: "Se cuenta como en el Resumen: sin elementos de oro ni señuelos.",
+  checkItems: "Hay algo que publicar",
+  checkDecided: "Cada elemento está decidido u omitido",
+  checkAgreement: "Se conoce el acuerdo entre anotadores",
+  checkGold: "Los anotadores aciertan en el oro",
+  targetItems: "al menos un elemento",
+  targetDecided: "ningún elemento sin decidir, u omitido a propósito",
+  targetAgreement: "al menos {n_needed} elementos así",
+  targetGold: "al menos {target} en {n_needed} o más respuestas calificadas",
+  figureDecidedOf: "{n_decided} de {n_items} elementos tienen una decisión",
+  figureUndecided: "{n} sin decidir: {n_open} necesitan respuestas, {n_disputed} un revisor",
+  figureLeftOut: "{n} elementos sin decidir se omitirán a propósito",
+  figureMeasured: "{n} elementos medidos con dos o más respuestas",
+  figureAgreement:
+    "{n} elementos medidos con dos o más respuestas: acuerdo observado {value} (intervalo del 95 %: {low} a {high})",
+  figureGraded: "{value} (intervalo del 95 %: {low} a {high}), en {n} respuestas calificadas",
+  figureNoneGraded: "ninguna respuesta calificada",
+  adviceImport: "Importe primero elementos y haga que se etiqueten.",
+  adviceFinish: "Termine el etiquetado y la cola de revisión, o elija omitir los elementos sin decidir.",
+  adviceMeasureMore:
+    "{n_missing} elementos medidos más necesitan una segunda respuesta. Suba la parte medida o las respuestas por elemento antes de la próxima importación, o haga etiquetar a más personas.",
+  adviceLookAtMissed:
+    "Mire los elementos de oro que más se fallan: o la especificación no los resuelve, o las personas necesitan formación. Después haga etiquetar de nuevo los elementos afectados.",
+  adviceNoGold:
+    "No hay elementos de oro, así que nadie sabe cuán correctas son las etiquetas. Importe algunos con etiquetas de confianza, o ponga a 0 el número de respuestas de oro que pide la política.",
+  adviceGradeMore:
+    "Faltan {n_missing} respuestas de oro calificadas. Siga etiquetando, o suba la parte de oro.",
   passed: "se cumple",
   failed: "no se cumple",
   targetIs: "necesario: {target}",

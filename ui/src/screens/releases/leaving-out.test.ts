@@ -11,6 +11,9 @@ function aGate(failed: string[], n_undecided = 0): Gate {
     figure: "",
     target: "",
     advice: "",
+    figure_code: "",
+    advice_code: "",
+    values: {},
   }));
   return { passed: failed.length === 0, checks, n_undecided };
 }
