@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import scipy
 
@@ -30,6 +31,9 @@ class Estimate:
         How often an interval made this way holds the true number, 0-1.
     standard_error : float or None
         Of `value`, on its own scale, where the method behind the interval has one.
+    over : {"items", "annotators"} or None
+        Whom the interval of an agreement speaks for: "items" other items labeled by these annotators, "annotators"
+        the process, so that other annotators could have been there too. None where the question does not arise.
 
     Examples
     --------
@@ -43,6 +47,7 @@ class Estimate:
     n: float
     level: float = 0.95
     standard_error: float | None = None
+    over: Literal["items", "annotators"] | None = None
 
     def __post_init__(self) -> None:
         assert self.low <= self.value <= self.high, f"{self.value} is outside {self.low} to {self.high}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from karat.quality.intervals import Estimate, clopper_pearson, student_quantile
+
+Over = Literal["items", "annotators"]
 
 ROUNDING = 1e-12
 """Share of a sum's terms, taken without sign, below which the sum is only rounding."""
@@ -52,11 +55,20 @@ def alpha_estimate(
     variance = n_items / (n_items - 1) * (influence.squares - influence.total**2 / n_items)
     distance = 1 - alpha
     if distance == 0 or variance <= influence.rounding:
-        return _without_spread(alpha, n_items, expected_disagreement, level)
-    reach = student_quantile(0.5 + level / 2, n_items - 1) * math.sqrt(variance) / distance
-    # alpha cannot be below -1, and two items can make the exponential overflow.
-    low = max(-1.0, 1 - distance * math.exp(min(reach, 50.0)))
-    return Estimate(alpha, min(low, alpha), 1 - distance * math.exp(-reach), n_items, level)
+        return without_spread(alpha, n_items, expected_disagreement, level)
+    return log_scale_estimate(alpha, math.sqrt(variance), n=n_items, degrees=n_items - 1, level=level)
+
+
+def log_scale_estimate(
+    value: float, standard_error: float, *, n: int, degrees: int, level: float, over: Over = "items"
+) -> Estimate:
+    """A t-interval on ln(1 - value), for coefficients that are 1 at best and -1 at worst."""
+    distance = 1 - value
+    if distance <= 0:
+        return Estimate(value, value, value, n, level, standard_error, over)
+    reach = student_quantile(0.5 + level / 2, degrees) * standard_error / distance
+    low = max(-1.0, 1 - distance * math.exp(min(reach, 50.0)))  # two items can make the exponential overflow
+    return Estimate(value, min(low, value), 1 - distance * math.exp(-reach), n, level, standard_error, over)
 
 
 def mean_share_estimate(
@@ -85,13 +97,15 @@ def mean_share_estimate(
         effective = most_units
     else:
         effective = n_items * binary_spread / spread
+    error = max(0.0, spread) / max(1, n_items - 1)
     bounds = clopper_pearson((1 - missing_share) * effective, effective, level=level)
-    return Estimate(bounds.value, bounds.low, bounds.high, n_items, level)
+    return Estimate(bounds.value, bounds.low, bounds.high, n_items, level, math.sqrt(error), "items")
 
 
-def _without_spread(alpha: float, n_items: int, expected_disagreement: float, level: float) -> Estimate:
+def without_spread(alpha: float, n_items: int, expected_disagreement: float, level: float) -> Estimate:
+    """Clopper and Pearson's interval for the share of disagreement, over a chance taken as known."""
     observed = min(1.0, (1 - alpha) * expected_disagreement)
     bounds = clopper_pearson(observed * n_items, n_items, level=level)
     low = max(-1.0, 1 - bounds.high / expected_disagreement)
     high = 1 - bounds.low / expected_disagreement
-    return Estimate(alpha, min(low, alpha), max(high, alpha), n_items, level)
+    return Estimate(alpha, min(low, alpha), max(high, alpha), n_items, level, 0.0, "items")
