@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from karat.quality.consensus import Prior, blend, dawid_skene, majority_vote
+from karat.quality.consensus import Prior, blend, dawid_skene, majority_vote, one_coin
 from karat.quality.errors import NoRatings
 from karat.quality.ratings import Ratings
 from tests.quality.builders import planted_world, ratings_of
@@ -13,18 +13,21 @@ from tests.quality.builders import planted_world, ratings_of
 WORLD = planted_world(seed=0, n_items=80, accuracy=[0.9, 0.8, 0.7, 0.6, 0.8], overlap=3)
 
 
-def test_it_is_the_mean_of_votes_and_three_models() -> None:
+def test_it_is_the_mean_of_votes_one_coin_and_three_models() -> None:
     gold = {item: WORLD.truth[item] for item in range(5)}
-    priors = [Prior(), Prior(right=4, wrong=2), Prior(right=1, wrong=1)]
-    models = [dawid_skene(WORLD.ratings, gold=gold, prior=prior) for prior in priors]
-    votes = majority_vote(WORLD.ratings, gold=gold)
+    models = [
+        dawid_skene(WORLD.ratings, gold=gold, is_tempered=True),
+        dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, prior=Prior(right=4, wrong=2)),
+        dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, estimate="map"),
+    ]
+    plain = [majority_vote(WORLD.ratings, gold=gold), one_coin(WORLD.ratings, gold=gold)]
 
     result = blend(WORLD.ratings, gold=gold)
 
     assert result.probabilities == pytest.approx(
-        np.mean([part.probabilities for part in (votes, *models)], axis=0), abs=1e-12
+        np.mean([part.probabilities for part in (*plain, *models)], axis=0), abs=1e-12
     )
-    assert result.n_iterations == sum(model.n_iterations for model in models)
+    assert result.n_iterations == sum(model.n_iterations for model in [*plain, *models])
     assert result.annotators[0].accuracy == models[0].annotators[0].accuracy
     assert result.certainty[:5].tolist() == [1] * 5
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import log
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from karat.quality.consensus import Consensus, Prior, dawid_skene, majority_vote
-from karat.quality.consensus.dawid_skene import _fit
+from karat.quality.consensus import Consensus, Prior, dawid_skene, fitting, majority_vote
+from karat.quality.consensus.dawid_skene import Estimator
+from karat.quality.consensus.fitting import fit, prepare
 from karat.quality.consensus.gold import with_gold
+from karat.quality.consensus.updates import ConfusionUpdate, OneCoinUpdate
 from karat.quality.errors import NoRatings
 from karat.quality.ratings import Ratings
 from tests.quality.builders import planted_world, ratings_of
 
+ESTIMATORS: list[Estimator] = ["bayes", "map", "likelihood"]
 SKILLS = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5]
 
 
@@ -29,7 +33,7 @@ def right_share(result: Consensus, truth: Mapping[int, int]) -> float:
 def test_maximum_likelihood_is_that_of_the_paper_written_out_plainly() -> None:
     world = planted_world(seed=3, n_items=60, accuracy=[0.9, 0.8, 0.7, 0.6], overlap=3)
 
-    found = dawid_skene(world.ratings, prior=None, is_tempered=False, tolerance=1e-13, max_iterations=5000)
+    found = dawid_skene(world.ratings, estimate="likelihood", tolerance=1e-13, max_iterations=20)
 
     posterior, log_likelihood = maximum_likelihood(world.ratings, n_iterations=found.n_iterations)
     assert found.probabilities == pytest.approx(posterior, abs=1e-5)
@@ -79,8 +83,8 @@ def test_confusion_matrices_find_who_swaps_two_classes() -> None:
     assert skill.counts.sum() == pytest.approx(skill.n_ratings)
 
 
-@pytest.mark.parametrize("prior", [Prior(), None])
-def test_names_and_order_do_not_matter(prior: Prior | None) -> None:
+@pytest.mark.parametrize("estimate", ESTIMATORS)
+def test_names_and_order_do_not_matter(estimate: Estimator) -> None:
     world = planted_world(seed=1, n_items=80, accuracy=SKILLS[:6], overlap=3)
     ratings = world.ratings
     shuffled = np.random.default_rng(0).permutation(ratings.n_ratings)
@@ -90,7 +94,7 @@ def test_names_and_order_do_not_matter(prior: Prior | None) -> None:
         ["cab"[code] for code in ratings.label[shuffled]],
     )
 
-    before, after = dawid_skene(ratings, prior=prior), dawid_skene(renamed, prior=prior)
+    before, after = dawid_skene(ratings, estimate=estimate), dawid_skene(renamed, estimate=estimate)
 
     place = {name: row for row, name in enumerate(after.items)}
     rows = [place[f"item {name}"] for name in before.items]
@@ -99,16 +103,31 @@ def test_names_and_order_do_not_matter(prior: Prior | None) -> None:
     assert after.annotators["person 2"].accuracy.value == pytest.approx(before.annotators[2].accuracy.value, abs=1e-6)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("prior", [Prior(), None])
-def test_the_objective_never_falls(prior: Prior | None) -> None:
+@pytest.mark.parametrize("estimate", [*ESTIMATORS, "one_coin"])
+@pytest.mark.parametrize("n_classes", [3, 30])
+def test_the_objective_never_falls(estimate: Any, n_classes: int) -> None:
     """What decides when to stop must rise in each iteration, or it would stop at the wrong place."""
-    world = planted_world(seed=2, n_items=100, accuracy=SKILLS, overlap=3)
+    world = planted_world(seed=2, n_items=100, accuracy=SKILLS, overlap=3, n_classes=n_classes)
     ratings, known = with_gold(world.ratings, {0: world.truth[0], 5: world.truth[5]})
+    problem = prepare(ratings, known)
+    layout = problem.layout
+    update = OneCoinUpdate(layout) if estimate == "one_coin" else ConfusionUpdate(layout, Prior(), estimate)
 
-    objective = _fit(ratings, known, prior, tolerance=0.0, max_iterations=60).objective
+    objective = fit(problem, update, tolerance=0.0, max_iterations=60).objective
 
     assert np.diff(objective).min() > -1e-9
     assert objective[-1] > objective[0]
+
+
+def test_acceleration_ends_where_plain_iterations_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = planted_world(seed=5, n_items=150, accuracy=SKILLS, overlap=3)
+
+    leaping = dawid_skene(world.ratings, estimate="likelihood", tolerance=1e-10)
+    monkeypatch.setattr(fitting, "_PLAIN_ITERATIONS", 10**6)
+    walking = dawid_skene(world.ratings, estimate="likelihood", tolerance=1e-10, max_iterations=10_000)
+
+    assert leaping.n_iterations < walking.n_iterations
+    assert leaping.log_likelihood == pytest.approx(walking.log_likelihood, rel=1e-7)
 
 
 def test_gold_is_held_and_teaches() -> None:
@@ -152,13 +171,13 @@ def test_where_it_stops_hardly_depends_on_the_tolerance() -> None:
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.text("ab.c", min_size=3, max_size=3), min_size=1, max_size=6).filter(lambda w: set("".join(w)) > {"."}),
-    st.sampled_from(["dawid_skene", "ml"]),
+    st.sampled_from(ESTIMATORS),
 )
-def test_any_ratings_give_probabilities(words: list[str], method: str) -> None:
+def test_any_ratings_give_probabilities(words: list[str], estimate: Estimator) -> None:
     """One item, one annotator, one class, one rating: never an error, a warning or NaN."""
     ratings = ratings_of(*words)
 
-    result = dawid_skene(ratings, prior=None if method == "ml" else Prior())
+    result = dawid_skene(ratings, estimate=estimate)
 
     assert result.probabilities.sum(axis=1) == pytest.approx(np.ones(ratings.n_items))
     assert result.log_likelihood is not None

@@ -21,12 +21,16 @@ def with_gold(ratings: Ratings, gold: Mapping[Any, Any] | None) -> tuple[Ratings
     """
     if ratings.n_ratings == 0:
         raise NoRatings("a consensus needs ratings; there are none.")
-    relevant = {item: gold[item] for item in ratings.items if item in gold} if gold else {}
+    classes = np.full(ratings.n_items, UNKNOWN, dtype=np.intp)
+    if not gold:
+        return ratings, classes
+    relevant = {position: gold[item] for position, item in enumerate(ratings.items) if item in gold}
     # Sorted by name: the order in which gold was written must not decide the order of the classes.
     known = ratings.with_classes(sorted(set(relevant.values()), key=str))
     code = {name: position for position, name in enumerate(known.classes)}
-    classes = [code[relevant[item]] if item in relevant else UNKNOWN for item in ratings.items]
-    return known, np.array(classes, dtype=np.intp)
+    for position, label in relevant.items():
+        classes[position] = code[label]
+    return known, classes
 
 
 def clamp(probabilities: npt.NDArray[np.float64], gold: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
