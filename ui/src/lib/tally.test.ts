@@ -4,10 +4,16 @@ import { counted, pace, running } from "./tally";
 const HOUR_MS = 3_600_000;
 
 test("answers add up within a work session", () => {
-  const first = counted(null, 4_000, 0);
-  const second = counted(first, 6_000, 10_000);
+  const first = counted(null, "submit", 4_000, 0);
+  const second = counted(first, "submit", 6_000, 10_000);
 
-  expect(second).toEqual({ n_answers: 2, activeMs: 10_000, at: 10_000 });
+  expect(second).toEqual({ n_answers: 2, n_skips: 0, activeMs: 10_000, at: 10_000 });
+});
+
+test("a skip is no answer, but time at work", () => {
+  const kept = { n_answers: 7, activeMs: 60_000, at: 0 };
+
+  expect(counted(kept, "skip", 5_000, 9)).toEqual({ n_answers: 7, n_skips: 1, activeMs: 65_000, at: 9 });
 });
 
 test("half an hour without an answer ends the work session", () => {

@@ -31,6 +31,7 @@ export default {
   },
   cutOff: "Keine Verbindung. Sie können mit dem weitermachen, was hier ist.",
   thisSession: { one: "{n} Antwort", other: "{n} Antworten" },
+  sessionSkips: { one: "{n} ausgelassen", other: "{n} ausgelassen" },
   session: "Diese Arbeitssitzung",
   pace: "{pace} pro Stunde",
   active: "{time} aktiv",

@@ -30,6 +30,7 @@ export default {
   },
   cutOff: "No connection. You can go on with what is here.",
   thisSession: { one: "{n} answer", other: "{n} answers" },
+  sessionSkips: { one: "{n} skipped", other: "{n} skipped" },
   session: "This work session",
   pace: "{pace} per hour",
   active: "{time} active",

@@ -31,6 +31,7 @@ export default {
   },
   cutOff: "Sin conexión. Puede seguir con lo que hay aquí.",
   thisSession: { one: "{n} respuesta", other: "{n} respuestas" },
+  sessionSkips: { one: "{n} omitido", other: "{n} omitidos" },
   session: "Esta sesión de trabajo",
   pace: "{pace} por hora",
   active: "{time} activo",

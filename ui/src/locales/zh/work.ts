@@ -28,6 +28,7 @@ export default {
   offline: { other: "连接中断。{n} 个答案保存在本机，恢复后发送。" },
   cutOff: "连接中断。您可以继续处理已加载的条目。",
   thisSession: { other: "{n} 个答案" },
+  sessionSkips: { other: "跳过 {n} 个" },
   session: "本次工作",
   pace: "每小时 {pace}",
   active: "活跃 {time}",

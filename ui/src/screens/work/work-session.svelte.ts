@@ -58,7 +58,7 @@ export class WorkSession {
   /** Own latest answers, newest first. */
   recent = $state.raw<readonly RecentAnswer[]>([]);
   revisingId = $state<string | null>(null);
-  tally = $state.raw<Tally>({ n_answers: 0, activeMs: 0, at: 0 });
+  tally = $state.raw<Tally>({ n_answers: 0, n_skips: 0, activeMs: 0, at: 0 });
   failure = $state.raw<unknown>(null);
   isLoaded = $state(false);
   /** The server could not be asked for work the last time. */
@@ -271,16 +271,16 @@ export class WorkSession {
     this.#discardRefusedTwins(viewed);
     this.#remember(viewed, given);
     if (viewed.earlier) this.revisingId = null;
-    else this.#advance(viewed.id, durationMs);
+    else this.#advance(viewed.id, given.kind, durationMs);
     this.#viewedId = null;
     this.#open();
   }
 
-  #advance(id: string, durationMs: number): void {
+  #advance(id: string, kind: Letter["kind"], durationMs: number): void {
     const { now, tally, prefetch } = this.#options;
     this.#answered.add(id);
     this.stream = this.stream.filter((one) => one.id !== id);
-    this.tally = counted(this.tally, durationMs, now());
+    this.tally = counted(this.tally, kind, durationMs, now());
     tally.write(this.tally);
     prefetch(this.stream.map((one) => one.item));
   }
