@@ -27,6 +27,7 @@ export default {
     "Zufällig gezogen: Mehrere Personen annotieren es, damit sich die Übereinstimmung messen lässt.",
   noLabel: "noch kein Label",
   decided: "festgelegt",
+  byGold: "Gold-Label",
   itemTitle: "Element {key}",
   back: "Alle Elemente",
   why: "Warum dieses Label?",

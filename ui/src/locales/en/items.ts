@@ -25,6 +25,7 @@ export default {
   measuredHelp: "Drawn at random to be labeled by several people, so that agreement can be measured.",
   noLabel: "no label yet",
   decided: "decided",
+  byGold: "gold label",
   itemTitle: "Item {key}",
   back: "All items",
   why: "Why this label?",

@@ -26,6 +26,7 @@ export default {
   measuredHelp: "Elegido al azar para que lo etiqueten varias personas y se pueda medir el acuerdo.",
   noLabel: "sin etiqueta todavía",
   decided: "decidido",
+  byGold: "etiqueta de oro",
   itemTitle: "Elemento {key}",
   back: "Todos los elementos",
   why: "¿Por qué esta etiqueta?",

@@ -26,6 +26,7 @@ export default {
   measuredHelp: "随机抽取，由多人标注，以便测量一致性。",
   noLabel: "尚无标签",
   decided: "已裁定",
+  byGold: "金标",
   itemTitle: "条目 {key}",
   back: "全部条目",
   why: "为什么是这个标签？",
