@@ -29,9 +29,10 @@ test("the palette finds by all words typed, in commands and in places of project
           label: () => "Submit and next",
           keys: ["Enter"],
           run: () => {},
+          isApplicable: () => true,
           isPossible: () => true,
         },
-        { id: "redo", label: () => "Redo", run: () => {}, isPossible: () => false },
+        { id: "redo", label: () => "Redo", run: () => {}, isApplicable: () => true, isPossible: () => false },
       ],
     },
   ];

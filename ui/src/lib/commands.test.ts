@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bind, chordsOf, commandFor, normalChord, type Command } from "./commands";
+import { bind, chordsOf, commandFor, normalChord, withKeys, type Command } from "./commands";
 
 const nowhere = { inText: false, onControl: false };
 
@@ -74,4 +74,21 @@ test("what is not possible now leaves the key to others, and the screen comes be
   expect(commandFor(aKey("f"), [shell, commandsFrom({ id: "screen", keys: ["f"] })], nowhere)?.id).toBe(
     "screen",
   );
+});
+
+test("the help tells of keys that mean something for what is in view, possible at this moment or not", () => {
+  const list = commandsFrom(
+    { id: "undo", keys: ["Ctrl+Z"], when: () => false },
+    { id: "zoom", keys: ["+"], applies: () => false },
+    { id: "class-2", keys: ["2"], isFollower: true },
+    { id: "palette only" },
+  );
+
+  expect(withKeys(list).map(({ id }) => id)).toEqual(["undo"]);
+});
+
+test("what does not apply cannot be done either", () => {
+  const zoom = commandsFrom({ id: "zoom", keys: ["+"], applies: () => false });
+
+  expect(commandFor(aKey("+"), [zoom], nowhere)).toBeNull();
 });

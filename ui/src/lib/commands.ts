@@ -18,6 +18,8 @@ export interface Command<Context> {
   run: (context: Context) => void;
   /** Whether it can be done now; always, when left out. */
   when?: (context: Context) => boolean;
+  /** Whether it means anything for what is in view (zooming into a text does not): else the help leaves it out. */
+  applies?: (context: Context) => boolean;
   /** Also works while one writes in a text field. */
   inText?: boolean;
   /** Has keys, but is no use in the palette (choosing class 3). */
@@ -28,17 +30,24 @@ export interface Command<Context> {
   repeats?: boolean;
 }
 
-export interface BoundCommand extends Omit<Command<void>, "run" | "when"> {
+export interface BoundCommand extends Omit<Command<void>, "run" | "when" | "applies"> {
   run: () => void;
+  isApplicable: () => boolean;
   isPossible: () => boolean;
 }
 
 export function bind<Context>(commands: readonly Command<Context>[], context: Context): BoundCommand[] {
-  return commands.map(({ run, when, ...rest }) => ({
+  return commands.map(({ run, when, applies, ...rest }) => ({
     ...rest,
     run: () => run(context),
-    isPossible: () => when?.(context) ?? true,
+    isApplicable: () => applies?.(context) ?? true,
+    isPossible: () => (applies?.(context) ?? true) && (when?.(context) ?? true),
   }));
+}
+
+/** What the help tells of: keys that do something on this screen with what is in view, now or after the next step. */
+export function withKeys(commands: readonly BoundCommand[]): BoundCommand[] {
+  return commands.filter((one) => one.keys?.length && !one.isFollower && one.isApplicable());
 }
 
 type KeyEvent = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;

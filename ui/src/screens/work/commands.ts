@@ -89,7 +89,7 @@ export const commands: Command<Desk>[] = [
     label: () => t("work.zoomIn"),
     keys: ["+"],
     repeats: true,
-    when: isImage,
+    applies: isImage,
     run: (desk) => desk.zoom(ZOOM_STEP),
   },
   {
@@ -97,9 +97,9 @@ export const commands: Command<Desk>[] = [
     label: () => t("work.zoomOut"),
     keys: ["-"],
     repeats: true,
-    when: isImage,
+    applies: isImage,
     run: (desk) => desk.zoom(1 / ZOOM_STEP),
   },
-  { id: "fit", label: () => t("work.fit"), keys: ["Shift+0"], when: isImage, run: (desk) => desk.fit() },
+  { id: "fit", label: () => t("work.fit"), keys: ["Shift+0"], applies: isImage, run: (desk) => desk.fit() },
   ...classCommands,
 ];
