@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from bench.work_page import PAGE_BAR_KB, download_kb, paint_times, quantile, text_project
 from tests.journeys.demo import BANK, DIGITS, LEAD, SECOND_ANNOTATOR, Demo
-from tests.journeys.screens import visiting
+from tests.journeys.screens import look, visiting
 
 
 @pytest.mark.parametrize("project", [BANK, DIGITS], ids=["text", "image"])
@@ -43,6 +43,39 @@ def test_the_next_item_is_in_view_before_the_server_has_answered(browser: Browse
         assert len(waiting) == 1  # the answer is on its way, and nothing has come back
         with page.expect_response(re.compile("/submit$")):
             waiting[0].continue_()
+
+
+def test_whoever_begins_to_write_a_reason_writes_it_and_picks_none(browser: Browser, demo: Demo) -> None:
+    with visiting(browser, demo.links[SECOND_ANNOTATOR]) as page:
+        page.goto(f"{demo.address}/#/projects/{BANK}/work")
+        expect(page.locator("main [role=document]")).to_be_visible()
+
+        page.keyboard.press("Shift+U")
+        dialog = page.get_by_role("dialog", name="Why are you unsure?")
+        expect(dialog).to_be_visible()
+        page.keyboard.type("two of 3 fit")
+        look(page, "reason")
+
+        expect(dialog.get_by_role("textbox", name="Reason")).to_have_value("two of 3 fit")
+        expect(dialog.locator("[aria-pressed=true]")).to_have_count(0)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Shift+U")
+        page.keyboard.press("2")
+        expect(dialog.locator("[aria-pressed=true]")).to_contain_text("No class fits")
+
+
+def test_the_help_of_a_text_tells_of_no_zoom(browser: Browser, demo: Demo) -> None:
+    with visiting(browser, demo.links[SECOND_ANNOTATOR]) as page:
+        told = {}
+        for project in (BANK, DIGITS):
+            page.goto(f"{demo.address}/#/projects/{project}/work")
+            expect(page.get_by_role("radio").first).to_be_visible()
+            page.keyboard.press("?")
+            expect(page.get_by_text("Submit and next", exact=True).last).to_be_visible()
+            told[project] = page.get_by_role("dialog").get_by_text("Zoom in").count()
+            page.keyboard.press("Escape")
+
+    assert told == {BANK: 0, DIGITS: 1}
 
 
 def test_the_time_to_the_next_painted_item_can_be_measured(browser: Browser, demo: Demo) -> None:
