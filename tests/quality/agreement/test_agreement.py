@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from karat.quality.agreement import agreement, krippendorff_alpha, observed_agreement
-from karat.quality.errors import UnknownMethod
+from karat.quality.agreement import COEFFICIENTS, agreement, krippendorff_alpha, observed_agreement
+from karat.quality.errors import NoRatings, SingleClass, TooLittleOverlap, UnknownMethod
+from karat.quality.intervals import Estimate
 from tests.quality.builders import ratings_of
 
+UNIFORM = ["brennan_prediger", "bennett", "randolph"]
 RATINGS = ratings_of("12", "11", "22", "33", "31")
 
 
@@ -28,8 +30,65 @@ def test_the_level_goes_to_the_interval() -> None:
     assert agreement(RATINGS, level=0.5).level == 0.5
 
 
+@pytest.mark.parametrize("coefficient", COEFFICIENTS)
+def test_every_coefficient_answers_with_its_interval(coefficient: str) -> None:
+    for metric in COEFFICIENTS[coefficient].metrics:
+        found = agreement(RATINGS, coefficient=coefficient, metric=metric)
+
+        assert found.low < found.value < found.high <= 1
+        assert found.n == 5
+
+
+@pytest.mark.parametrize("coefficient", COEFFICIENTS)
+def test_perfect_agreement_is_one(coefficient: str) -> None:
+    found = agreement(ratings_of("11", "22", "33", "11"), coefficient=coefficient)
+
+    assert found.value == found.high == 1
+    assert found.low < 0.9
+
+
+def test_the_weights_of_others_go_by_their_name() -> None:
+    assert agreement(RATINGS, coefficient="ac2") == agreement(RATINGS, coefficient="ac1")
+    assert agreement(RATINGS, coefficient="ac2", metric="interval") == agreement(
+        RATINGS, coefficient="ac2", metric="quadratic"
+    )
+
+
 def test_what_does_not_exist_or_fit_is_refused() -> None:
-    with pytest.raises(UnknownMethod, match="'kappa'"):
+    with pytest.raises(UnknownMethod, match=r"'kappa'; there are alpha, .*, light"):
         agreement(RATINGS, coefficient="kappa")
-    with pytest.raises(UnknownMethod, match="does not apply"):
-        agreement(RATINGS, coefficient="observed", metric="ordinal")
+    with pytest.raises(UnknownMethod, match=r"'euclid'; there are nominal, .*, bipolar"):
+        agreement(RATINGS, metric="euclid")
+    with pytest.raises(UnknownMethod, match=r"does not apply to 'alpha', .* goes with weighted_alpha, observed"):
+        agreement(RATINGS, metric="linear")
+
+
+@pytest.mark.parametrize("coefficient", COEFFICIENTS)
+def test_what_cannot_be_measured_is_refused_with_the_reason(coefficient: str) -> None:
+    def ask(*words: str) -> Estimate:
+        return agreement(ratings_of(*words, classes="ab"), coefficient=coefficient)
+
+    with pytest.raises((NoRatings, TooLittleOverlap)):
+        ask()
+    with pytest.raises(TooLittleOverlap):  # one annotator
+        ask("a", "b", "a")
+    with pytest.raises(TooLittleOverlap):  # nobody meets
+        ask("a.", ".b", "a.")
+    if coefficient != "observed":
+        with pytest.raises(TooLittleOverlap, match=r"2 items|items in common"):
+            ask("ab", "a.")
+
+
+@pytest.mark.parametrize("coefficient", set(COEFFICIENTS) - {"observed", "ac1", "ac2", *UNIFORM})
+def test_one_class_leaves_nothing_beyond_chance(coefficient: str) -> None:
+    with pytest.raises(SingleClass):
+        agreement(ratings_of("aa", "aa", "aa", classes="ab"), coefficient=coefficient)
+
+
+@pytest.mark.parametrize("coefficient", ["ac1", "ac2", *UNIFORM])
+def test_one_class_is_full_agreement_where_others_could_have_been_given(coefficient: str) -> None:
+    declared = agreement(ratings_of("aa", "aa", "aa", classes="ab"), coefficient=coefficient)
+
+    assert declared.value == 1
+    with pytest.raises(SingleClass, match="Declare"):
+        agreement(ratings_of("aa", "aa", "aa"), coefficient=coefficient)

@@ -1,15 +1,54 @@
-"""Agreement between annotators: one question, several coefficients."""
+"""Agreement between annotators: one question, several coefficients.
+
+A measure with a page of its own is a function in the file of its name; `agreement` asks for one by name.
+"""
 
 from __future__ import annotations
 
+from karat.quality.agreement.brennan_prediger import bennett_s, brennan_prediger, randolph_kappa
+from karat.quality.agreement.coefficients import COEFFICIENTS, coefficient_named
+from karat.quality.agreement.cohen import PairKappas, cohen_kappa, cohen_pairs
+from karat.quality.agreement.conger import conger_kappa
+from karat.quality.agreement.fleiss import fleiss_kappa, scott_pi
+from karat.quality.agreement.gwet import gwet_ac1, gwet_ac2
 from karat.quality.agreement.krippendorff import krippendorff_alpha
+from karat.quality.agreement.light import light_kappa
 from karat.quality.agreement.observed import observed_agreement
+from karat.quality.agreement.parts import SliceAgreement, agreement_by_slice, agreement_of_pair, sums_by_slice
+from karat.quality.agreement.per_class import ClassAgreement, against_rest, agreement_per_class, alpha_per_class
 from karat.quality.agreement.sums import AgreementSums
-from karat.quality.errors import UnknownMethod
+from karat.quality.agreement.weighted_alpha import weighted_alpha
 from karat.quality.intervals import Estimate
 from karat.quality.ratings import Ratings
 
-__all__ = ["AgreementSums", "agreement", "krippendorff_alpha", "observed_agreement"]
+__all__ = [
+    "COEFFICIENTS",
+    "AgreementSums",
+    "ClassAgreement",
+    "PairKappas",
+    "SliceAgreement",
+    "against_rest",
+    "agreement",
+    "agreement_by_slice",
+    "agreement_of_pair",
+    "agreement_per_class",
+    "alpha_per_class",
+    "bennett_s",
+    "brennan_prediger",
+    "cohen_kappa",
+    "cohen_pairs",
+    "conger_kappa",
+    "fleiss_kappa",
+    "gwet_ac1",
+    "gwet_ac2",
+    "krippendorff_alpha",
+    "light_kappa",
+    "observed_agreement",
+    "randolph_kappa",
+    "scott_pi",
+    "sums_by_slice",
+    "weighted_alpha",
+]
 
 
 def agreement(
@@ -21,11 +60,15 @@ def agreement(
     ----------
     ratings : Ratings
         At least some items rated by several annotators.
-    metric : {"nominal", "ordinal", "interval", "ratio"}
-        How far apart two classes are. Raw agreement knows only "nominal".
-    coefficient : {"alpha", "observed"}
-        Krippendorff's alpha (1 perfect, 0 chance), or raw agreement (0-1). Alpha falls when one class becomes rare
-        even if people work as well as before: read it beside raw agreement.
+    metric : str
+        How far apart two classes are: "nominal", "ordinal", "interval" or "ratio"; beside alpha also Gwet's weights
+        "identity", "linear", "quadratic", "radical", "circular" and "bipolar". For alpha "ordinal" is Krippendorff's
+        metric, for the others it is Gwet's weights.
+    coefficient : {"alpha", "weighted_alpha", "observed", "fleiss", "scott", "ac1", "ac2", "brennan_prediger", \
+"bennett", "randolph", "conger", "cohen", "light"}
+        Krippendorff's alpha (1 perfect, 0 chance), raw agreement (0-1), or another from the table
+        `karat.quality.agreement.COEFFICIENTS`. Alpha falls when one class becomes rare even if people work as well as
+        before: read it beside raw agreement and AC1. "scott", "bennett" and "cohen" are for two annotators.
     level : float
         Coverage of the interval.
 
@@ -46,13 +89,4 @@ def agreement(
     >>> print(agreement(ratings, coefficient="observed"))
     0.667 (0.094 to 0.992, n = 3)
     """
-    if coefficient == "alpha":
-        return krippendorff_alpha(ratings, metric=metric, level=level)
-    if coefficient != "observed":
-        raise UnknownMethod(f"there is no coefficient {coefficient!r}; there are alpha, observed.")
-    if metric != "nominal":
-        raise UnknownMethod(
-            f"raw agreement asks whether two labels are equal, so the metric {metric!r} does not apply. "
-            "Use coefficient='alpha' with it."
-        )
-    return observed_agreement(ratings, level=level)
+    return coefficient_named(coefficient, metric)(ratings, metric=metric, level=level)

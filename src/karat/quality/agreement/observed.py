@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from karat.quality.agreement.sums import AgreementSums
-from karat.quality.errors import NoRatings
+import numpy as np
+
+from karat.quality.agreement.item_agreement import ItemAgreement
+from karat.quality.agreement.item_intervals import mean_share_estimate
+from karat.quality.agreement.weights import Credit, Weights
+from karat.quality.errors import UnknownMethod
 from karat.quality.intervals import Estimate
 from karat.quality.ratings import Ratings
 
 
-def observed_agreement(ratings: Ratings, *, level: float = 0.95) -> Estimate:
+def observed_agreement(ratings: Ratings, *, weights: Weights = "identity", level: float = 0.95) -> Estimate:
     """Share of agreeing pairs among the pairs of ratings of an item, averaged over items.
 
     Parameters
     ----------
     ratings : Ratings
         An item with a single rating has no pairs and counts for nothing.
+    weights : str or array_like of shape (n_classes, n_classes)
+        Partial credit for different classes, 0-1; see `karat.quality.agreement.weights.weight_matrix`.
     level : float
         Coverage of the interval.
 
@@ -28,6 +34,8 @@ def observed_agreement(ratings: Ratings, *, level: float = 0.95) -> Estimate:
     ------
     NoRatings, TooLittleOverlap
         When no item has two ratings.
+    UnknownMethod, NotNumeric
+        When there are no such weights, or they need numbers, or one is below 0.
 
     References
     ----------
@@ -39,6 +47,15 @@ def observed_agreement(ratings: Ratings, *, level: float = 0.95) -> Estimate:
     >>> round(observed_agreement(ratings).value, 3)
     0.333
     """
-    if ratings.n_ratings == 0:
-        raise NoRatings("agreement needs ratings; there are none.")
-    return AgreementSums.of(ratings.class_counts()).observed(level=level)
+    credit = Credit.of(weights, ratings.classes).symmetric()
+    if credit.matrix is not None and credit.matrix.min(initial=0.0) < 0:
+        raise UnknownMethod(f"raw agreement is a share: weights lie between 0 and 1; one is {credit.matrix.min():g}.")
+    items = ItemAgreement.of(ratings, credit, what="raw agreement", needed=1)
+    misses = np.where(items.is_shared, 1 - items.agreement, 0.0)
+    return mean_share_estimate(
+        misses=float(items.n_alike @ misses),
+        squared_misses=float(items.n_alike @ misses**2),
+        n_items=items.n_shared,
+        most_units=items.n_shared_ratings / 2,
+        level=level,
+    )
