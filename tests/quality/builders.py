@@ -46,3 +46,20 @@ def planted_world(
     return PlantedWorld(
         Ratings.from_rows(rows, classes=range(n_classes)), dict(enumerate(truth.tolist())), np.array(accuracy)
     )
+
+
+def uneven_ratings(*, seed: int, n_items: int = 120, n_annotators: int = 7, repeats: bool = False) -> Ratings:
+    """Four classes that are numbers, unevenly frequent; one to five ratings an item, errors mostly to a neighbour.
+
+    With `repeats` some annotators rate an item several times.
+    """
+    rng = np.random.default_rng(seed)
+    item = np.repeat(np.arange(n_items), rng.integers(1, 6, size=n_items))
+    first = rng.integers(n_annotators, size=n_items)[item]
+    rank = np.arange(len(item)) - np.searchsorted(item, item)
+    annotator = (first + (rank // 2 if repeats else rank)) % n_annotators
+    truth = rng.choice(4, size=n_items, p=[0.4, 0.3, 0.2, 0.1])[item]
+    label = np.clip(truth + rng.choice([-1, 0, 1], size=len(item), p=[0.12, 0.8, 0.08]), 0, 3)
+    shuffled = rng.permutation(len(item))
+    codes = [array.astype(np.int32)[shuffled] for array in (item, annotator, label)]
+    return Ratings(codes[0], codes[1], codes[2], tuple(range(n_items)), tuple(range(n_annotators)), (1, 2, 3, 5))
