@@ -7,7 +7,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement import AgreementSums
@@ -17,6 +17,7 @@ counts = st.lists(st.integers(0, 4), min_size=3, max_size=3)
 histories = st.lists(st.tuples(counts, st.booleans()), max_size=12)
 
 
+@settings(deadline=None)  # the first example loads scipy
 @given(histories, st.randoms(use_true_random=False))
 def test_adding_and_taking_back_in_any_order_equals_the_batch_twin(
     history: list[tuple[list[int], bool]], random: np.random.Generator
@@ -34,6 +35,7 @@ def test_adding_and_taking_back_in_any_order_equals_the_batch_twin(
     assert sums == AgreementSums.of(np.array(kept, dtype=np.int64).reshape(-1, 3))
 
 
+@settings(deadline=None)
 @given(st.lists(counts, min_size=1, max_size=8), st.integers(0, 8))
 def test_sums_of_parts_merge_into_the_sums_of_the_whole(items: list[list[int]], cut: int) -> None:
     def sums_of(part: list[list[int]]) -> AgreementSums:
@@ -42,6 +44,7 @@ def test_sums_of_parts_merge_into_the_sums_of_the_whole(items: list[list[int]], 
     assert sums_of(items[:cut]).merge(sums_of(items[cut:])) == sums_of(items)
 
 
+@settings(deadline=None)
 @given(st.lists(counts, max_size=8))
 def test_json_gives_the_sums_back(items: list[list[int]]) -> None:
     sums = AgreementSums.of(np.array(items, dtype=np.int64).reshape(-1, 3))

@@ -6,16 +6,15 @@ Everything kept is a whole number, so no sequence of additions and removals leav
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
-from karat.quality.agreement.item_intervals import ROUNDING, Influence, alpha_estimate, mean_share_estimate
-from karat.quality.errors import SingleClass, TooLittleOverlap, UnknownItem
+from karat.quality.agreement.scaled import APART, FIRST_CLASS, MISSES, ScaledSums
+from karat.quality.errors import UnknownItem
 from karat.quality.intervals import Estimate
 
 # An item with n_c ratings of class c, m in all, is described by the whole numbers z = (1, pairs, n_0, n_1, ...), where
@@ -93,7 +92,8 @@ class AgreementSums:
         """
         moments = dict(self.moments)
         _accumulate(moments, [item_counts], sign=-1)
-        if any(moments.get((m, a, a), 0) < 0 for m, a, _ in _terms(item_counts)):
+        m, z = _terms([(code, int(n)) for code, n in enumerate(item_counts) if n])
+        if any(moments.get((m, a, a), 0) < 0 for a, _ in z):
             raise UnknownItem(
                 f"no item with the class counts {list(item_counts)} is in these sums, so none can be taken back. "
                 "Take back exactly the counts that were added."
@@ -117,87 +117,37 @@ class AgreementSums:
         return AgreementSums({(m, a, b): value for m, a, b, value in json.loads(text)})
 
     def alpha(self, *, level: float = 0.95) -> Estimate:
-        """Krippendorff's alpha for nominal classes, with its interval over items.
-
-        See `karat.quality.agreement.krippendorff.krippendorff_alpha`; `n` is the number of items with at least
-        two ratings.
-
-        Raises
-        ------
-        TooLittleOverlap
-            When fewer than two items have at least two ratings.
-        SingleClass
-            When these items were given one class only.
-        """
-        self._refuse_too_few("alpha")
-        total, squares = self._scaled(lambda m: 2 / (m - 1))
-        disagreement, by_class = total[0], total[1:]
-        if np.count_nonzero(by_class) < 2:
-            raise SingleClass(
-                f"alpha compares agreement with chance, and all ratings of the {self.n_items} shared items are of one "
-                "class. Show raw agreement, or wait for ratings of other classes."
-            )
-        n = by_class.sum()
-        expected = n * n - by_class @ by_class
-        ratio = (n - 1) * disagreement / expected
-        slope = np.append(-(n - 1) / expected, -disagreement / expected + 2 * ratio * (n - by_class) / expected)
-        return alpha_estimate(
-            alpha=float(1 - ratio),
-            influence=Influence(
-                total=float(slope @ total),
-                squares=float(slope @ squares @ slope),
-                rounding=float(abs(slope) @ squares @ abs(slope)) * ROUNDING,
-            ),
-            n_items=self.n_items,
-            expected_disagreement=float(expected / (n * (n - 1))),
-            level=level,
-        )
+        """See `ScaledSums.alpha`."""
+        return self.scaled().alpha(level=level)
 
     def observed(self, *, level: float = 0.95) -> Estimate:
-        """Raw agreement: the share of agreeing pairs of ratings of an item, averaged over items.
+        """See `ScaledSums.observed`."""
+        return self.scaled().observed(level=level)
 
-        See `karat.quality.agreement.observed.observed_agreement`; `n` is the number of items with at least two
-        ratings.
-
-        Raises
-        ------
-        TooLittleOverlap
-            When no item has two ratings.
-        """
-        self._refuse_too_few("agreement", needed=1)
-        total, squares = self._scaled(lambda m: 2 / (m * (m - 1)))
-        return mean_share_estimate(
-            misses=float(total[0]),
-            squared_misses=float(squares[0, 0]),
-            n_items=self.n_items,
-            most_units=float(total[1:].sum()) / 2,
-            level=level,
-        )
-
-    def _refuse_too_few(self, what: str, *, needed: int = 2) -> None:
-        if self.n_items < needed:
-            items = "item" if needed == 1 else "items"
-            raise TooLittleOverlap(
-                f"{what} needs at least {needed} {items} with two ratings or more; there are {self.n_items}. "
-                "Raise the overlap, so that more items are given to several annotators."
-            )
-
-    def _scaled(self, pair_weight: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Sums of s and of s s' over items with m >= 2, s = (pair_weight(m) x disagreeing pairs, n_0, n_1, ...)."""
-        n_classes = 1 + max(b for _, _, b in self.moments) - _FIRST_CLASS
-        total, squares = np.zeros(1 + n_classes), np.zeros((1 + n_classes, 1 + n_classes))
+    def scaled(self) -> ScaledSums:
+        """What coefficients are read from, divided by the powers of m that were waited with until now."""
+        n_classes = max(0, 1 + max((b for _, _, b in self.moments), default=_ONE) - _FIRST_CLASS)
+        total, squares = np.zeros(FIRST_CLASS + n_classes), np.zeros((FIRST_CLASS + n_classes,) * 2)
         # Sorted: equal sums give equal numbers to the last bit, in whatever order they came about.
         for (m, a, b), value in sorted(self.moments.items()):
             if m < 2 or b == _ONE:
                 continue
-            weight = (pair_weight(m) if a == _PAIRS else 1.0) * (pair_weight(m) if b == _PAIRS else 1.0)
-            if a == _ONE:
-                total[b - 1] += weight * value
-            else:
-                squares[a - 1, b - 1] += weight * value
-                if a != b:
-                    squares[b - 1, a - 1] += weight * value
-        return total, squares
+            for place_b, weight_b in _places(m, b):
+                if a == _ONE:
+                    total[place_b] += weight_b * value
+                    continue
+                for place_a, weight_a in _places(m, a):
+                    squares[place_a, place_b] += weight_a * weight_b * value
+                    if a != b:
+                        squares[place_b, place_a] += weight_a * weight_b * value
+        return ScaledSums(self.n_items, total, squares)
+
+
+def _places(m: int, index: int) -> tuple[tuple[int, float], ...]:
+    """Where a part of z stands in s, and divided by what: pairs stand in two places."""
+    if index == _PAIRS:
+        return (APART, 2 / (m - 1)), (MISSES, 2 / (m * (m - 1)))
+    return ((FIRST_CLASS + index - _FIRST_CLASS, 1.0),)
 
 
 def _moments_of_rows(rows: Any, m: int) -> dict[_Key, int]:
@@ -215,30 +165,32 @@ def _moments_of_rows(rows: Any, m: int) -> dict[_Key, int]:
 
 def _accumulate(moments: dict[_Key, int], items: Sequence[Sequence[int]], *, sign: int) -> None:
     for item_counts in items:
-        for m, (a, x), (b, y) in _products(item_counts):
-            _shift(moments, (m, a, b), sign * x * y)
+        shift_by_item(moments, [(code, int(n)) for code, n in enumerate(item_counts) if n], sign=sign)
 
 
-def _terms(item_counts: Sequence[int]) -> list[tuple[int, int, int]]:
-    """The parts of z of one item that are not zero, as (m, index, value); empty for an item without ratings."""
-    counts = [(code, int(count)) for code, count in enumerate(item_counts) if count]
-    if any(count < 0 for _, count in counts):
-        raise UnknownItem(f"the class counts {list(item_counts)} of an item cannot be negative.")
-    m = sum(count for _, count in counts)
+def shift_by_item(moments: dict[_Key, int], counts: Sequence[tuple[int, int]], *, sign: int) -> None:
+    """Add an item to moments, or take it back with `sign` -1; `counts` are (class, how often), no class twice."""
+    m, z = _terms(counts)
+    for place, (a, x) in enumerate(z):
+        for b, y in z[place:]:
+            _shift(moments, (m, a, b) if a <= b else (m, b, a), sign * x * y)
+
+
+def _terms(counts: Sequence[tuple[int, int]]) -> tuple[int, list[tuple[int, int]]]:
+    """m, and the parts of z of one item that are not zero, as (index, value); none for an item without ratings."""
+    m = squares = 0
+    for _, count in counts:
+        if count < 0:
+            raise UnknownItem(f"the class counts {list(counts)} of an item cannot be negative.")
+        m += count
+        squares += count * count
     if m == 0:
-        return []
-    pairs = (m * m - sum(count * count for _, count in counts)) // 2
-    z = [(m, _ONE, 1), *((m, _FIRST_CLASS + code, count) for code, count in counts)]
-    if pairs:
-        z.insert(1, (m, _PAIRS, pairs))
-    return z
-
-
-def _products(item_counts: Sequence[int]) -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
-    z = _terms(item_counts)
-    for place, (m, a, x) in enumerate(z):
-        for _, b, y in z[place:]:
-            yield m, (a, x), (b, y)
+        return 0, []
+    z = [(_ONE, 1)]
+    if m * m > squares:
+        z.append((_PAIRS, (m * m - squares) // 2))
+    z += [(_FIRST_CLASS + code, count) for code, count in counts]
+    return m, z
 
 
 def _shift(moments: dict[_Key, int], key: _Key, by: int) -> None:
