@@ -129,7 +129,7 @@ def _watch_writes() -> dict[str, float]:
 
         setattr(imports, name, timed)
 
-    for name in ("add_items", "publish"):
+    for name in ("add_items", "take_turn", "prepare", "publish"):
         watch(name)
     return longest
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import random
 import statistics
 import sys
 import tempfile
@@ -45,6 +44,7 @@ from karat.store.checkpoints import STATISTICS  # noqa: E402
 from karat.store.clock import to_micros  # noqa: E402
 from karat.store.connection import Reader, Writer  # noqa: E402
 from karat.store.database import Database, open_database  # noqa: E402
+from tests import builders  # noqa: E402
 from tests.postgres import running_server  # noqa: E402
 
 BAR_MS = 2.0
@@ -192,8 +192,7 @@ def _fill(database: Database, n_items: int, n_annotators: int) -> tuple[ProjectI
     for kind, n in (("production", n_items), ("gold", N_CHECKS), ("honeypot", N_CHECKS)):
         batch_id = database.write(partial(_load, project_id=project.id, kind=kind, n=n, now=now))
         published = time.monotonic()
-        publish = partial(store.queue.publish_batch, project=project, batch_id=batch_id, rng=random.Random(1))
-        database.write(publish)
+        database.write(partial(builders.publish, project=project, batch_id=batch_id))
         if n >= 1_000_000:
             ended = time.monotonic()
             print(f"  loaded {n} items in {published - began:.1f} s, published them in {ended - published:.1f} s")
@@ -205,18 +204,15 @@ def _fill(database: Database, n_items: int, n_annotators: int) -> tuple[ProjectI
 def _load(tx: Writer, project_id: ProjectId, kind: str, n: int, now: datetime) -> BatchId:
     at = to_micros(now)
     batch_id = tx.insert("batch", project_id=project_id, name=kind, state="loading", n_items=n, created_at=at)
-    columns = ("project_id", "batch_id", "key", "content", "state", "created_at")
+    state = "open" if kind == "production" else "resolved"
     for start in range(0, n, CHUNK):
         numbers = range(start, min(start + CHUNK, n))
-        rows = (
-            (project_id, batch_id, f"{kind}-{number}", f'{{"text":"{TEXT.format(number)}"}}', "open", at)
-            for number in numbers
-        )
-        tx.insert_many("item", columns, rows)
+        rows = ((f"{kind}-{number}", f'{{"text":"{TEXT.format(number)}"}}', "{}", state, 0, 0) for number in numbers)
+        store.items.add_many(tx, project_id, BatchId(batch_id), rows, now=now)
     if kind != "production":
         tx.execute(
-            "INSERT INTO gold_label (item_id, project_id, kind, label, provenance, place, set_at)"
-            " SELECT id, project_id, :kind, 'toxic', 'bench', ROW_NUMBER() OVER (ORDER BY id) - 1, :at"
+            "INSERT INTO gold_label (item_id, project_id, kind, label, provenance, set_at)"
+            " SELECT id, project_id, :kind, 'toxic', 'bench', :at"
             " FROM item WHERE batch_id = :batch_id",
             kind=kind,
             at=at,

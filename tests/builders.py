@@ -13,7 +13,7 @@ from karat.domain.annotations import Answer
 from karat.domain.assignments import AssignmentState
 from karat.domain.events import EventKind, NewEvent
 from karat.domain.ids import AccountId, AssignmentId, BatchId, ItemId, ProjectId
-from karat.domain.items import GoldKind
+from karat.domain.items import GoldKind, GoldLabel
 from karat.domain.people import SYSTEM, Actor, Role
 from karat.domain.probes import Purpose
 from karat.domain.projects import MediaKind, Project, QualityPolicy
@@ -23,6 +23,7 @@ from karat.store.clock import to_micros
 from karat.store.codec import dump
 from karat.store.connection import Reader, Writer
 from karat.store.database import Database
+from karat.store.supply import Shuffle
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 """The moment at which tests begin."""
@@ -109,9 +110,19 @@ def items(
     """A published batch of `n` items; the first `measured` of them are drawn for measuring agreement."""
     batch_id = a_batch(tx, project.id, name=prefix, n=n)
     ids = loading_items(tx, project, batch_id, n, measured=measured, texts=texts, prefix=prefix)
-    store.queue.publish_batch(tx, project, batch_id, priority=priority, rng=random.Random(seed))
+    publish(tx, project, batch_id, priority=priority, seed=seed)
     _announce(tx, project, batch_id, n_items=n)
     return ids
+
+
+def publish(tx: Writer, project: Project, batch_id: BatchId, *, priority: int = 0, seed: int = 1) -> None:
+    """Give all items of a loaded batch their places and make them visible, in one transaction."""
+    assert store.supply.take_turn(tx, project.id, batch_id), "another batch of the project is being published"
+    batch = store.batches.find(tx, batch_id)
+    assert batch is not None
+    shuffle = Shuffle.drawn(random.Random(seed))
+    store.supply.prepare(tx, project, batch_id, batch.item_ids, shuffle, priority=priority)
+    store.supply.open_batch(tx, project.id, batch_id)
 
 
 def a_batch(tx: Writer, project_id: ProjectId, *, name: str = "batch", n: int = 0) -> BatchId:
@@ -129,21 +140,13 @@ def loading_items(
     measured: int = 0,
     texts: Sequence[str] | None = None,
     prefix: str = "item",
+    state: str = "open",
 ) -> list[ItemId]:
     """Items as an import leaves them before it publishes its batch: invisible."""
-    columns = ("project_id", "batch_id", "key", "content", "state", "is_measured", "created_at")
-    at = to_micros(NOW)
     content = [dump({"text": texts[place] if texts else f"{prefix} {place}"}) for place in range(n)]
-    tx.insert_many(
-        "item",
-        columns,
-        [
-            (project.id, batch_id, f"{prefix}-{place}", content[place], "open", int(place < measured), at)
-            for place in range(n)
-        ],
-    )
-    rows = tx.rows("SELECT id FROM item WHERE batch_id = :batch_id ORDER BY id", batch_id=batch_id)
-    return [ItemId(row["id"]) for row in rows]
+    new = [(f"{prefix}-{place}", content[place], "{}", state, int(place < measured), 0) for place in range(n)]
+    before = store.items.add_many(tx, project.id, batch_id, new, now=NOW)
+    return sorted(store.items.ids_after(tx, batch_id, before).values())
 
 
 def checks(
@@ -155,18 +158,12 @@ def checks(
     label: str = "toxic",
     texts: Sequence[str] | None = None,
 ) -> list[ItemId]:
-    """Published check items of one kind; call it once for each kind, for places are numbered from 0."""
+    """Published check items of one kind."""
     batch_id = a_batch(tx, project.id, name=kind.value, n=n)
-    ids = loading_items(tx, project, batch_id, n, texts=texts, prefix=kind.value)
-    tx.insert_many(
-        "gold_label",
-        ("item_id", "project_id", "kind", "label", "provenance", "place", "set_at"),
-        [
-            (item_id, project.id, kind.value, label, "a test", place, to_micros(NOW))
-            for place, item_id in enumerate(ids)
-        ],
-    )
-    store.queue.publish_batch(tx, project, batch_id, rng=random.Random(1))
+    ids = loading_items(tx, project, batch_id, n, texts=texts, prefix=kind.value, state="resolved")
+    gold = GoldLabel(kind, label, "a test")
+    store.gold.add_many(tx, project.id, [(item_id, gold) for item_id in ids], now=NOW)
+    publish(tx, project, batch_id)
     _announce(tx, project, batch_id, n_checks=n)
     return ids
 

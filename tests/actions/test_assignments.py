@@ -184,7 +184,7 @@ def test_the_supply_is_searched_from_its_beginning_at_most_once_a_minute(databas
     # An item that lies before her cursor although she never had it: what the sweep is for.
     database.write(lambda tx: tx.execute("DELETE FROM annotation"))
     database.write(lambda tx: tx.execute("DELETE FROM assignment"))
-    database.write(lambda tx: tx.execute("UPDATE queue_cursor SET position = 1000"))
+    database.write(lambda tx: tx.execute("UPDATE queue_cursor SET position = (SELECT next_position FROM queue)"))
 
     assert scene.claim(ada, at=30) == ()
     assert len(scene.claim(ada, at=61)) == 1

@@ -23,6 +23,7 @@ from karat.jobs.import_file import Imported, Importer, Source
 from karat.settings import Settings
 from karat.store.connection import Reader
 from karat.store.database import Database
+from karat.store.supply import Shuffle
 from tests.builders import NOW, a_policy, a_project, a_spec
 
 _TABLES = (
@@ -456,3 +457,40 @@ def test_a_key_that_another_import_takes_at_the_same_moment_is_a_problem_of_this
         desk.load(desk.file("id,text\n1,a\n2,b\n"))
 
     assert [row["key"] for row in desk.rows("SELECT key FROM item")] == ["2"]
+
+
+def test_an_import_that_died_while_it_was_prepared_makes_way_for_the_next(desk: Desk) -> None:
+    def died(tx: Any) -> None:
+        load = imports.begin(
+            tx, SYSTEM, desk.project.id, name="x", media_kind=MediaKind.TEXT, with_answers=False, now=NOW
+        )
+        _, load = imports.add_items(tx, load, [_item("1"), _item("2")], now=NOW)
+        assert imports.take_turn(tx, load, now=NOW)
+        for part in imports.parts(tx, load):
+            imports.prepare(tx, load, part, Shuffle(1, 0), now=NOW)
+
+    desk.database.write(died)
+    moments = iter(range(0, 10_000, 5))
+    importer = Importer(
+        desk.database,
+        desk.settings,
+        SYSTEM,
+        desk.project.id,
+        clock=lambda: NOW + timedelta(seconds=next(moments)),
+    )
+    path = desk.file("id,text\n3,a\n")
+    importer.run(Source(path, path.name))
+
+    assert [row["key"] for row in desk.rows("SELECT key FROM item")] == ["3"]
+    assert len(desk.rows("SELECT item_id FROM queue_item")) == 1
+
+
+def test_a_batch_of_many_parts_is_queued_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "PREPARE_CHUNK", 7)
+    lines = "".join(f"{number},text {number},{'toxic' if number % 10 == 0 else ''}\n" for number in range(50))
+
+    desk.load(desk.file(f"id,text,gold\n{lines}"))
+
+    assert len(desk.rows("SELECT item_id FROM queue_item")) == 45
+    assert len({row["position"] for row in desk.rows("SELECT position FROM queue_item")}) == 45
+    assert [row["place"] for row in desk.rows("SELECT place FROM gold_label ORDER BY place")] == list(range(5))

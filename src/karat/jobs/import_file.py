@@ -5,6 +5,7 @@ The transactions are opened here; what happens in them is in `karat.actions.impo
 
 import random
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from karat.formats.table import Row, read_rows, where
 from karat.settings import Settings
 from karat.store.connection import Writer, is_twin
 from karat.store.database import Database
+from karat.store.supply import Shuffle
 
 T = TypeVar("T")
 
@@ -37,6 +39,8 @@ CHUNK = 10_000
 """Items stored in one transaction: on SQLite an annotator's submit may wait for one, a fifth of a second."""
 _SAMPLE = 200
 """Rows by which columns are recognised."""
+_TURN_SECONDS = 0.1
+"""Pause before asking again whether another import of the project has made way."""
 
 Progress = Callable[[int, int | None], None]
 Clock = Callable[[], datetime]
@@ -293,9 +297,16 @@ class Importer:
         )
 
     def _publish(self, load: Load, *, n_gold_unused: int) -> Imported:
-        counts = self._database.write(
-            lambda tx: imports.publish(tx, self._actor, load, rng=self._rng, now=self._clock())
-        )
+        while not self._database.write(lambda tx: imports.take_turn(tx, load, now=self._clock())):
+            self._remove_dead()
+            time.sleep(_TURN_SECONDS)
+        with self._database.read() as db:
+            parts = imports.parts(db, load)
+        shuffle = Shuffle.drawn(self._rng)
+        for part in parts:
+            self._database.write(partial(imports.prepare, load=load, part=part, shuffle=shuffle, now=self._clock()))
+        self._database.write(store.supply.refresh_plans)
+        counts = self._database.write(lambda tx: imports.publish(tx, self._actor, load, now=self._clock()))
         return Imported(load.batch_id, load.name, counts, n_gold_unused)
 
     def _remove(self, batch_id: BatchId) -> None:

@@ -1,4 +1,5 @@
-"""Batches as rows: `loading` while a file is read into them, then `published`, or removed without a trace."""
+"""Batches as rows: `loading` while a file is read into them, `preparing` while their items get their places in the
+supply, then `published`; or removed without a trace."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +8,30 @@ from karat.domain.ids import AccountId, BatchId, ProjectId
 from karat.store.clock import to_micros
 from karat.store.connection import Reader, Row, Writer
 
+_UNFINISHED = "state IN ('loading', 'preparing')"
 IS_PUBLISHED = "i.batch_id NOT IN (SELECT id FROM batch WHERE state <> 'published')"
 """The condition that an item `i` may be seen. Items of other batches are found nowhere; publishing changes none."""
+
+
+IN_BATCH = """
+i.batch_id = :batch_id AND i.id BETWEEN (SELECT first_item_id FROM batch WHERE id = :batch_id)
+                                    AND (SELECT last_item_id FROM batch WHERE id = :batch_id)
+"""
+"""The condition that an item `i` belongs to a batch, found by the range of its ids."""
+
+
+def in_project(db: Reader) -> str:
+    """The condition that an item `i` belongs to a project, for walking all of them in the order of their ids.
+
+    PostgreSQL knows best how; SQLite is told to walk the range of their ids rather than to sort them.
+    """
+    if db.is_postgres:
+        return "i.project_id = :project_id"
+    return """
+    +i.project_id = :project_id
+    AND i.id BETWEEN (SELECT MIN(first_item_id) FROM batch WHERE project_id = :project_id)
+                 AND (SELECT MAX(last_item_id) FROM batch WHERE project_id = :project_id)
+    """
 
 
 @dataclass(frozen=True)
@@ -19,8 +42,11 @@ class Batch:
     project_id: ProjectId
     name: str
     is_loading: bool
+    """Being loaded or prepared."""
     is_published: bool
     n_items: int
+    item_ids: range
+    """All ids of its items lie in this range, perhaps with others among them."""
 
 
 def add(
@@ -43,11 +69,21 @@ def add(
 def renew(tx: Writer, batch_id: BatchId, *, until: datetime) -> bool:
     """Say that the batch is alive; False when it was given up for dead meanwhile."""
     changed = tx.execute(
-        "UPDATE batch SET loading_until = :until WHERE id = :id AND state = 'loading'",
+        f"UPDATE batch SET loading_until = :until WHERE id = :id AND {_UNFINISHED}",
         until=to_micros(until),
         id=batch_id,
     )
     return changed == 1
+
+
+def extend(tx: Writer, batch_id: BatchId, *, first: int, last: int) -> None:
+    """Say between which ids the items lie that were just added."""
+    tx.execute(
+        "UPDATE batch SET first_item_id = COALESCE(first_item_id, :first), last_item_id = :last WHERE id = :id",
+        first=first,
+        last=last,
+        id=batch_id,
+    )
 
 
 def set_size(tx: Writer, batch_id: BatchId, n_items: int) -> None:
@@ -83,15 +119,16 @@ def dead(db: Reader, *, now: datetime, project_id: ProjectId | None = None) -> l
 def remove_some(tx: Writer, batch_id: BatchId, *, limit: int) -> bool:
     """Delete up to `limit` items with all that hangs on them, then the batch itself; whether it is all gone."""
     last = tx.value(
-        "SELECT MAX(id) FROM (SELECT id FROM item WHERE batch_id = :batch_id ORDER BY id LIMIT :limit) AS part",
+        f"SELECT MAX(id) FROM (SELECT i.id FROM item i WHERE {IN_BATCH} ORDER BY i.id LIMIT :limit) AS part",
         batch_id=batch_id,
         limit=limit,
     )
     if last is not None:
-        some = "SELECT id FROM item WHERE batch_id = :batch_id AND id <= :last"
+        some = f"SELECT i.id FROM item i WHERE {IN_BATCH} AND i.id <= :last"
         for table in ("annotation", "assignment", "gold_label", "queue_item"):
             tx.execute(f"DELETE FROM {table} WHERE item_id IN ({some})", batch_id=batch_id, last=last)
-        tx.execute("DELETE FROM item WHERE batch_id = :batch_id AND id <= :last", batch_id=batch_id, last=last)
+        tx.execute(f"DELETE FROM item WHERE id IN ({some})", batch_id=batch_id, last=last)
+        tx.execute("UPDATE batch SET first_item_id = :last + 1 WHERE id = :batch_id", batch_id=batch_id, last=last)
         return False
     tx.execute("DELETE FROM media WHERE batch_id = :batch_id", batch_id=batch_id)
     tx.execute("DELETE FROM batch WHERE id = :batch_id", batch_id=batch_id)
@@ -103,7 +140,8 @@ def _batch(row: Row) -> Batch:
         id=BatchId(row["id"]),
         project_id=ProjectId(row["project_id"]),
         name=row["name"],
-        is_loading=row["state"] == "loading",
+        is_loading=row["state"] in ("loading", "preparing"),
         is_published=row["state"] == "published",
         n_items=row["n_items"],
+        item_ids=range(row["first_item_id"] or 0, (row["last_item_id"] or -1) + 1),
     )

@@ -29,17 +29,18 @@ g.project_id = :project_id AND g.kind = :kind AND (
   SELECT 1 FROM assignment a WHERE a.item_id = g.item_id AND a.annotator_id = :annotator_id
 ) IS NULL ORDER BY g.place LIMIT 1
 """
+_END = f"CASE WHEN start + {MAX_PROBES} < n THEN start + {MAX_PROBES} ELSE n END"
 # The place is computed here rather than asked for first, so that it takes no more round trips than production does:
 # they would tell checks apart by time. Without checks there is no start, and nothing is found.
 FIRST_NEW = f"""
 size AS (
-  SELECT MAX(place) + 1 AS n, CAST(:ticket AS bigint) % NULLIF(MAX(place) + 1, 0) AS start
-  FROM gold_label WHERE project_id = :project_id AND kind = :kind
+  SELECT n, CAST(:ticket AS bigint) % NULLIF(n, 0) AS start
+  FROM check_supply WHERE project_id = :project_id AND kind = :kind
 ), probe AS (
   SELECT item_id FROM (
     SELECT * FROM (
       SELECT g.item_id, 0 AS turn FROM gold_label g
-      WHERE g.place >= (SELECT start FROM size) AND g.place < (SELECT start + {MAX_PROBES} FROM size) AND {_UNKNOWN}
+      WHERE g.place >= (SELECT start FROM size) AND g.place < (SELECT {_END} FROM size) AND {_UNKNOWN}
     ) ahead UNION ALL SELECT * FROM (
       SELECT g.item_id, 1 AS turn FROM gold_label g
       WHERE g.place < (SELECT start FROM size) AND g.place < (SELECT start + {MAX_PROBES} - n FROM size) AND {_UNKNOWN}

@@ -6,7 +6,7 @@ module asks `is_postgres`. Rows are read by column name. Law: a Reader has no wa
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -109,13 +109,39 @@ class Writer(Reader):
         cursor = self._connection.cursor()
         cursor.executemany(_for_psycopg(sql) if self.is_postgres else sql, list(parameters))
 
-    def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert many rows as fast as the database can: COPY on PostgreSQL, executemany on SQLite."""
+    def insert_many(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[tuple[str | float, ...]],
+        *,
+        shared: Mapping[str, int] | None = None,
+    ) -> None:
+        """Insert many rows, held in memory together, as fast as the database can: COPY on PostgreSQL.
+
+        `shared` are columns that are the same in every row.
+        """
+        shared = shared or {}
+        names = ", ".join((*columns, *shared))
         if self.is_postgres:
-            statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-            with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            with self._connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                copy.write(_copy_text(list(rows), len(columns), tuple(shared.values())))
             return
-        places = ", ".join("?" * len(columns))
-        self._connection.cursor().executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
+        places = ", ".join(["?"] * len(columns) + [f"{value:d}" for value in shared.values()])
+        self._connection.cursor().executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+
+
+def _copy_text(rows: list[tuple[str | float, ...]], n_columns: int, shared: tuple[int, ...]) -> str:
+    """Rows as COPY reads them. In one piece: psycopg takes half a microsecond for each row it is given."""
+    line = "\t".join(["%s"] * n_columns) + "".join(f"\t{value:d}" for value in shared) + "\n"
+    n_tabs = n_columns + len(shared) - 1
+    text = "".join([line % row for row in rows])
+    if text.count("\t") != n_tabs * len(rows) or text.count("\n") != len(rows) or "\r" in text:
+        # A tab or the end of a line inside a value, which is rare: JSON never has them.
+        return "".join([line % tuple(map(_escaped, row)) for row in rows])
+    return text.replace("\\", "\\\\")
+
+
+def _escaped(value: str | float) -> str:
+    text = str(value).replace("\\", "\\\\")
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -1,4 +1,8 @@
-"""Gold labels as rows. The checks of one kind have places from 0 without gaps, so that one can be drawn by number."""
+"""Gold labels as rows. The checks of one kind have places from 0 without gaps, so that one can be drawn by number.
+
+Those at the places before `check_supply.n` are drawn. Behind them, without a gap too, are those of a batch that is
+being published: at most one at a time has any.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,8 +24,8 @@ def put(tx: Writer, project_id: ProjectId, item_id: ItemId, gold: GoldLabel, *, 
         place = before["place"]
     else:
         if before is not None and before["place"] is not None:
-            _fill_gap(tx, project_id, before["kind"], before["place"])
-        place = _next_place(tx, project_id, gold.kind) if gold.kind in _CHECKS else None
+            _fill_gap(tx, project_id, GoldKind(before["kind"]), before["place"])
+        place = _take_place(tx, project_id, gold.kind) if gold.kind in _CHECKS else None
     tx.execute(
         "INSERT INTO gold_label (item_id, project_id, kind, label, provenance, place, set_at)"
         " VALUES (:item_id, :project_id, :kind, :label, :provenance, :place, :now)"
@@ -38,7 +42,7 @@ def put(tx: Writer, project_id: ProjectId, item_id: ItemId, gold: GoldLabel, *, 
 
 
 def add_many(tx: Writer, project_id: ProjectId, labels: Iterable[tuple[ItemId, GoldLabel]], *, now: datetime) -> None:
-    """Gold labels of items that are being loaded: without a place, hence never drawn, until `place_batch`."""
+    """Gold labels of items that are being loaded: without a place, hence never drawn, until `open_places`."""
     at = to_micros(now)
     tx.insert_many(
         "gold_label",
@@ -47,20 +51,28 @@ def add_many(tx: Writer, project_id: ProjectId, labels: Iterable[tuple[ItemId, G
     )
 
 
-def place_batch(tx: Writer, project_id: ProjectId, batch_id: BatchId) -> None:
-    """Give the checks of a batch their places: part of publishing it."""
+def place_part(tx: Writer, project_id: ProjectId, batch_id: BatchId, part: range) -> None:
+    """Give the checks among some items of a batch their places, behind those that are drawn."""
     _lock(tx, project_id)
     for kind in _CHECKS:
         tx.execute(
-            "WITH new AS (SELECT g.item_id, ROW_NUMBER() OVER (ORDER BY g.item_id) - 1 AS number"
+            "WITH new AS (SELECT g.item_id, ROW_NUMBER() OVER (ORDER BY g.item_id) AS number"
             "  FROM gold_label g JOIN item i ON i.id = g.item_id"
-            "  WHERE i.batch_id = :batch_id AND g.kind = :kind AND g.place IS NULL)"
-            " UPDATE gold_label SET place = :first + (SELECT number FROM new WHERE new.item_id = gold_label.item_id)"
-            " WHERE item_id IN (SELECT item_id FROM new)",
+            "  WHERE g.item_id >= :first AND g.item_id < :end AND i.batch_id = :batch_id AND g.kind = :kind)"
+            " UPDATE gold_label SET place = :last + new.number FROM new WHERE new.item_id = gold_label.item_id",
+            first=part.start,
+            end=part.stop,
             batch_id=batch_id,
             kind=kind.value,
-            first=_next_place(tx, project_id, kind),
+            last=_last_place(tx, project_id, kind),
         )
+
+
+def open_places(tx: Writer, project_id: ProjectId) -> None:
+    """Have all checks drawn that have a place: part of publishing a batch."""
+    _lock(tx, project_id)
+    for kind in _CHECKS:
+        _set_supply(tx, project_id, kind, _last_place(tx, project_id, kind) + 1)
 
 
 def all_labels(db: Reader, project_id: ProjectId) -> dict[ItemId, GoldLabel]:
@@ -75,8 +87,7 @@ def all_labels(db: Reader, project_id: ProjectId) -> dict[ItemId, GoldLabel]:
 
 def n_gold(db: Reader, project_id: ProjectId) -> int:
     """How many gold items the project has, to be served as checks."""
-    sql = "SELECT count(*) AS n FROM gold_label WHERE project_id = :project_id AND kind = 'gold' AND place IS NOT NULL"
-    return int(db.value(sql, project_id=project_id))
+    return _supply(db, project_id, GoldKind.GOLD)
 
 
 def _lock(tx: Writer, project_id: ProjectId) -> None:
@@ -86,21 +97,63 @@ def _lock(tx: Writer, project_id: ProjectId) -> None:
         tx.execute("SELECT pg_advisory_xact_lock(hashtext('karat gold places'), CAST(:id AS int))", id=project_id)
 
 
-def _next_place(db: Reader, project_id: ProjectId, kind: GoldKind) -> int:
+def _supply(db: Reader, project_id: ProjectId, kind: GoldKind) -> int:
+    sql = "SELECT n FROM check_supply WHERE project_id = :project_id AND kind = :kind"
+    return int(db.value(sql, project_id=project_id, kind=kind.value) or 0)
+
+
+def _set_supply(tx: Writer, project_id: ProjectId, kind: GoldKind, n: int) -> None:
+    tx.execute(
+        "INSERT INTO check_supply (project_id, kind, n) VALUES (:project_id, :kind, :n)"
+        " ON CONFLICT (project_id, kind) DO UPDATE SET n = excluded.n",
+        project_id=project_id,
+        kind=kind.value,
+        n=n,
+    )
+
+
+def _last_place(db: Reader, project_id: ProjectId, kind: GoldKind) -> int:
+    """The highest place, drawn or not; -1 when there is none."""
     last = db.value(
         "SELECT MAX(place) FROM gold_label WHERE project_id = :project_id AND kind = :kind",
         project_id=project_id,
         kind=kind.value,
     )
-    return 0 if last is None else int(last) + 1
+    return -1 if last is None else int(last)
 
 
-def _fill_gap(tx: Writer, project_id: ProjectId, kind: str, place: int) -> None:
-    """The last check of the kind moves to the place that becomes free."""
+def _take_place(tx: Writer, project_id: ProjectId, kind: GoldKind) -> int:
+    """The first place that is not drawn yet; the check of a batch that is being published leaves it for the last."""
+    place = _supply(tx, project_id, kind)
+    _move(tx, project_id, kind, place, _last_place(tx, project_id, kind) + 1)
+    _set_supply(tx, project_id, kind, place + 1)
+    return place
+
+
+def _fill_gap(tx: Writer, project_id: ProjectId, kind: GoldKind, place: int) -> None:
+    """The last check that is drawn moves to the place that becomes free, and the last of all to its place."""
     tx.execute(
-        "UPDATE gold_label SET place = :place WHERE project_id = :project_id AND kind = :kind AND place ="
-        " (SELECT MAX(place) FROM gold_label WHERE project_id = :project_id AND kind = :kind)",
+        "UPDATE gold_label SET place = NULL WHERE project_id = :project_id AND kind = :kind AND place = :place",
         project_id=project_id,
-        kind=kind,
+        kind=kind.value,
         place=place,
+    )
+    end = _supply(tx, project_id, kind) - 1
+    _move(tx, project_id, kind, end, place)
+    _set_supply(tx, project_id, kind, end)
+    _move(tx, project_id, kind, _last_place(tx, project_id, kind), end, behind=end)
+
+
+def _move(
+    tx: Writer, project_id: ProjectId, kind: GoldKind, from_place: int, to_place: int, *, behind: int = -1
+) -> None:
+    """Give the check at one place another, if there is one, and if the place lies behind `behind`."""
+    tx.execute(
+        "UPDATE gold_label SET place = :to_place WHERE project_id = :project_id AND kind = :kind"
+        " AND place = :from_place AND place > :behind",
+        project_id=project_id,
+        kind=kind.value,
+        from_place=from_place,
+        to_place=to_place,
+        behind=behind,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from karat.domain.assignments import AssignmentState
-from karat.domain.ids import AccountId, AnnotatorId, BatchId, ItemId, ProjectId
+from karat.domain.ids import AccountId, AnnotatorId, ItemId, ProjectId
 from karat.domain.people import Role
 from karat.domain.probes import Purpose
 from karat.store import accounts, annotators
@@ -100,22 +100,6 @@ def add_many(tx: Writer, project_id: ProjectId, answers: Sequence[PastAnswer], *
     return Added(len(kept), len(answers) - len(kept), len(kept) - len(new_pairs))
 
 
-def count_taken(tx: Writer, batch_id: BatchId) -> None:
-    """Count the answers a published batch came with as places taken; an item that got more has that overlap."""
-    counted = (
-        "SELECT a.item_id, COUNT(*) AS n FROM assignment a JOIN item i ON i.id = a.item_id"
-        " WHERE i.batch_id = :batch_id GROUP BY a.item_id"
-    )
-    tx.execute(
-        f"WITH counted AS ({counted})"
-        " UPDATE queue_item SET taken = c.n,"
-        "  overlap = CASE WHEN overlap < c.n THEN c.n ELSE overlap END,"
-        "  is_open = CASE WHEN c.n < overlap THEN 1 ELSE 0 END"
-        " FROM counted c WHERE c.item_id = queue_item.item_id",
-        batch_id=batch_id,
-    )
-
-
 def remove_unused_people(tx: Writer, project_id: ProjectId) -> None:
     """Remove people known from files who have no answer left, as after an import that was given up."""
     idle = (
@@ -143,73 +127,41 @@ def _standing(db: Reader, item_ids: set[ItemId]) -> dict[_Pair, str]:
 
 
 def _add_assignments(tx: Writer, project_id: ProjectId, first: Sequence[PastAnswer], spec_version: int) -> None:
-    def row(answer: PastAnswer) -> tuple[object, ...]:
+    def row(answer: PastAnswer) -> tuple[str | float, ...]:
         at = to_micros(answer.at)
         return (
             answer.item_id,
             answer.annotator_id,
             _assignment_id(answer),
-            project_id,
-            int(Purpose.PRODUCTION),
-            1.0,
-            0,
-            int(AssignmentState.SUBMITTED),
-            spec_version,
             at,
             at,
             at,
         )
 
-    tx.insert_many("assignment", _ASSIGNMENT, map(row, first))
+    shared = {
+        "project_id": project_id,
+        "purpose": int(Purpose.PRODUCTION),
+        "probability": 1,
+        "place": 0,
+        "state": int(AssignmentState.SUBMITTED),
+        "spec_version": spec_version,
+    }
+    tx.insert_many("assignment", _ASSIGNMENT, map(row, first), shared=shared)
 
 
-_ASSIGNMENT = (
-    "item_id",
-    "annotator_id",
-    "id",
-    "project_id",
-    "purpose",
-    "probability",
-    "place",
-    "state",
-    "spec_version",
-    "claimed_at",
-    "expires_at",
-    "closed_at",
-)
+_ASSIGNMENT = ("item_id", "annotator_id", "id", "claimed_at", "expires_at", "closed_at")
 
 
 def _add_annotations(tx: Writer, project_id: ProjectId, answers: Sequence[PastAnswer], spec_version: int) -> None:
     rows = (
-        (
-            project_id,
-            answer.item_id,
-            answer.annotator_id,
-            _assignment_id(answer),
-            answer.label,
-            "",
-            0,
-            spec_version,
-            1,
-            to_micros(answer.at),
-        )
+        (answer.item_id, answer.annotator_id, _assignment_id(answer), answer.label, to_micros(answer.at))
         for answer in answers
     )
-    tx.insert_many("annotation", _ANNOTATION, rows)
+    shared = {"project_id": project_id, "duration_ms": 0, "spec_version": spec_version, "is_imported": 1}
+    tx.insert_many("annotation", _ANNOTATION, rows, shared=shared)
 
 
-_ANNOTATION = (
-    "project_id",
-    "item_id",
-    "annotator_id",
-    "assignment_id",
-    "label",
-    "reason",
-    "duration_ms",
-    "spec_version",
-    "is_imported",
-    "submitted_at",
-)
+_ANNOTATION = ("item_id", "annotator_id", "assignment_id", "label", "submitted_at")
 
 
 def _link_revisions(tx: Writer, pairs: set[_Pair]) -> None:

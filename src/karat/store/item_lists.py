@@ -72,23 +72,34 @@ class ItemFilter:
 def page(db: Reader, project_id: ProjectId, wanted: ItemFilter, *, after: ItemId, limit: int) -> list[KnownItem]:
     """The next items in order of their ids.
 
-    Walks an index of what is rare: gold labels, a class of the consensus, a dispute, a state; so a page costs the same
-    in a project of a million items. Only a text and given classes are looked for in one item after the other.
+    Walks an index of what is rare: gold labels, a class of the consensus, a dispute, a state (or each of the states);
+    so a page costs the same in a project of a million items. Only a text and given classes are looked for in one item
+    after the other.
     """
+    is_walked_by_state = wanted.state is None and wanted.dispute is None and wanted.label is None and not wanted.gold
+    states = list(ItemState) if is_walked_by_state else [wanted.state]
+    found = [item_id for state in states for item_id in _ids(db, project_id, wanted, state, after=after, limit=limit)]
+    return known(db, sorted(found)[:limit])
+
+
+def _ids(
+    db: Reader, project_id: ProjectId, wanted: ItemFilter, state: ItemState | None, *, after: ItemId, limit: int
+) -> list[ItemId]:
+    """The next items of one state, or of any."""
     source, place = _source(wanted)
-    conditions = [f"{place} > :after", *_conditions(db, wanted)]
+    conditions = [f"{place} > :after", *_conditions(db, wanted, state)]
     rows = db.rows(
         f"SELECT i.id FROM {source} AND {' AND '.join(conditions)} ORDER BY {place} LIMIT :limit",
         project_id=project_id,
         after=after,
         limit=limit,
-        state=wanted.state and wanted.state.value,
+        state=state and state.value,
         dispute=wanted.dispute and wanted.dispute.value,
         label=wanted.label,
         text=f"%{_escape_like(wanted.text or '')}%",
         **{f"given_{place}": label for place, label in enumerate(wanted.given)},
     )
-    return known(db, [ItemId(row["id"]) for row in rows])
+    return [ItemId(row["id"]) for row in rows]
 
 
 def _source(wanted: ItemFilter) -> tuple[str, str]:
@@ -104,9 +115,9 @@ def _source(wanted: ItemFilter) -> tuple[str, str]:
 _IS_NO_CHECK = "NOT EXISTS (SELECT 1 FROM gold_label g WHERE g.item_id = i.id AND g.kind <> 'reference')"
 
 
-def _conditions(db: Reader, wanted: ItemFilter) -> list[str]:
+def _conditions(db: Reader, wanted: ItemFilter, state: ItemState | None) -> list[str]:
     conditions = [IS_PUBLISHED]
-    if wanted.state is not None:
+    if state is not None:
         # The plus keeps SQLite from walking all disputed items by their state: only the dispute is rare.
         is_walked = wanted.dispute is None or db.is_postgres
         conditions.append("i.state = :state" if is_walked else "+i.state = :state")

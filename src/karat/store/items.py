@@ -8,16 +8,16 @@ from datetime import datetime
 from karat.domain.errors import NotFound
 from karat.domain.ids import BatchId, ItemId, ProjectId
 from karat.domain.items import Item, ItemState
+from karat.store import batches
 from karat.store.batches import IS_PUBLISHED
 from karat.store.clock import from_micros, to_micros
 from karat.store.connection import Reader, Row, Writer
 
-NewItem = tuple[str, str, str, int, int]
-"""An item about to be stored: key, content and meta (JSON objects as text), whether it is measured (0 or 1), and its
-priority (higher ones are handed out first). A plain tuple, because there are millions."""
+NewItem = tuple[str, str, str, str, int, int]
+"""An item about to be stored: key, content and meta (JSON objects as text), state, whether it is measured (0 or 1),
+and its priority (higher ones are handed out first). A plain tuple, because there are millions."""
 
-_SHARED = ("project_id", "batch_id", "state", "created_at")
-_OWN = ("key", "content", "meta", "is_measured", "priority")
+_COLUMNS = ("key", "content", "meta", "state", "is_measured", "priority")
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,18 @@ class KnownKey:
 
 def add_many(
     tx: Writer, project_id: ProjectId, batch_id: BatchId, new_items: Iterable[NewItem], *, now: datetime
-) -> None:
-    """Store the items of a batch that is being loaded; `ids_after` tells which ids they got."""
-    shared = (project_id, batch_id, ItemState.OPEN.value, to_micros(now))
-    tx.insert_many("item", _SHARED + _OWN, map(shared.__add__, new_items))
+) -> int:
+    """Store the next items of a batch that is being loaded; returns an id before all of theirs, for `ids_after`."""
+    before = _newest_id(tx)
+    shared = {"project_id": project_id, "batch_id": batch_id, "created_at": to_micros(now)}
+    tx.insert_many("item", _COLUMNS, new_items, shared=shared)
+    batches.extend(tx, batch_id, first=before + 1, last=_newest_id(tx))
+    return before
 
 
-def newest_id(db: Reader, batch_id: BatchId) -> int:
-    """The highest id in the batch; 0 while it is empty."""
-    return int(db.value("SELECT MAX(id) FROM item WHERE batch_id = :batch_id", batch_id=batch_id) or 0)
+def _newest_id(db: Reader) -> int:
+    """The highest id that can be seen: whatever is added now, by whomever, gets a higher one."""
+    return int(db.value("SELECT MAX(id) FROM item") or 0)
 
 
 def ids_after(db: Reader, batch_id: BatchId, after: int) -> dict[str, ItemId]:

@@ -3,19 +3,18 @@
 Each project has one queue per priority; each annotator has a cursor in each queue, before which nothing open is
 new to them. So claiming costs the same however long the queue is and however far its fastest annotator has got.
 An item that comes back gets a fresh position ahead of every cursor. Fresh positions must become visible in order,
-or a cursor could pass one that is not committed yet; the row lock on `queue` sees to that.
+or a cursor could pass one that is not committed yet; the row lock on `queue` sees to that. What lies at the queue's
+`next_position` or behind belongs to a batch that is being published, and is not looked at (`store/supply.py`).
 """
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from karat.domain.ids import AnnotatorId, BatchId, ItemId, ProjectId, QueueId
-from karat.domain.projects import Project
+from karat.domain.ids import AnnotatorId, ItemId, ProjectId, QueueId
 from karat.domain.routing import Cursor
 from karat.store.clock import to_micros
-from karat.store.connection import Reader, Row, Writer
+from karat.store.connection import Reader, Writer
 
 FIRST_PAGE = 8
 """Items looked at in one go; the first of them is nearly always new to the annotator."""
@@ -140,6 +139,7 @@ SELECT q.item_id, q.position,
        EXISTS (SELECT 1 FROM assignment a WHERE a.item_id = q.item_id AND a.annotator_id = :annotator_id) AS is_known
 FROM queue_item q
 WHERE q.queue_id = :queue_id AND q.is_open = 1 AND q.position > :after
+      AND q.position < (SELECT next_position FROM queue WHERE id = :queue_id)
 ORDER BY q.position LIMIT :size
 """
 
@@ -156,7 +156,8 @@ def _look_postgres(tx: Writer, annotator_id: AnnotatorId, queue_id: QueueId, aft
 _LOOK_POSTGRES = """
 WITH page AS MATERIALIZED (
   SELECT item_id, position FROM queue_item
-  WHERE queue_id = :queue_id AND is_open = 1 AND position > :after ORDER BY position LIMIT :size
+  WHERE queue_id = :queue_id AND is_open = 1 AND position > :after
+        AND position < (SELECT next_position FROM queue WHERE id = :queue_id) ORDER BY position LIMIT :size
 ), unseen AS MATERIALIZED (
   SELECT item_id, position FROM page WHERE NOT EXISTS (
     SELECT 1 FROM assignment a WHERE a.item_id = page.item_id AND a.annotator_id = :annotator_id OFFSET 0
@@ -268,81 +269,3 @@ def _fresh_positions(tx: Writer, queue_id: QueueId, n: int) -> int:
         "UPDATE queue SET next_position = next_position + :n WHERE id = :id RETURNING next_position", id=queue_id, n=n
     )
     return int(end) - n
-
-
-# --- Publishing -------------------------------------------------------------------------------------------------
-
-
-def publish_batch(tx: Writer, project: Project, batch_id: BatchId, *, priority: int = 0, rng: random.Random) -> int:
-    """Make a loaded batch visible and queue its items in shuffled order; returns how many were queued.
-
-    Items with a gold or honeypot label become checks: they get no place in the queue and count as resolved.
-    A measured item is given to `measured_overlap` people where that is more than the project's overlap.
-    `priority` is added to that of each item.
-    """
-    sizes = tx.rows(_SIZES, project_id=project.id, batch_id=batch_id)
-    for size in sizes:
-        of_items = size["priority"]
-        _enqueue(tx, project, batch_id, of_items=of_items, priority=priority + of_items, n=size["n"], rng=rng)
-    tx.execute(_SETTLE_CHECKS, project_id=project.id, batch_id=batch_id)
-    tx.execute("UPDATE batch SET state = 'published' WHERE id = :batch_id", batch_id=batch_id)
-    if tx.is_postgres:
-        # Or what was planned for small tables is done to large ones.
-        tx.execute("ANALYZE item, gold_label, queue_item")
-    return sum(size["n"] for size in sizes)
-
-
-def _enqueue(
-    tx: Writer, project: Project, batch_id: BatchId, *, of_items: int, priority: int, n: int, rng: random.Random
-) -> None:
-    """Queue the batch's `n` items of one priority."""
-    queue_id = _ensure_queue(tx, project.id, priority)
-    tx.execute(
-        _ENQUEUE,
-        project_id=project.id,
-        queue_id=queue_id,
-        batch_id=batch_id,
-        of_items=of_items,
-        first=_fresh_positions(tx, queue_id, n),
-        overlap=project.policy.overlap,
-        measured_overlap=max(project.policy.overlap, project.policy.measured_overlap),
-        factor=rng.randrange(1, _PRIME),
-        shift=rng.randrange(_PRIME),
-    )
-
-
-_PRIME = 2_147_483_647
-# No item is without a purpose: either it is a check, or it waits in the queue.
-_CHECKS = "SELECT item_id FROM gold_label WHERE project_id = :project_id AND kind IN ('gold', 'honeypot')"
-_PRODUCTION = f"batch_id = :batch_id AND id NOT IN ({_CHECKS})"
-_SIZES = f"SELECT priority, COUNT(*) AS n FROM item WHERE {_PRODUCTION} GROUP BY priority ORDER BY priority DESC"
-_SETTLE_CHECKS = f"UPDATE item SET state = 'resolved' WHERE id IN ({_CHECKS}) AND +batch_id = :batch_id"
-# x -> x^5 permutes the numbers below the prime, because 5 does not divide prime - 1. After a random affine map it
-# is a shuffle that both databases compute alike and that can be replayed; products stay below 2^63.
-_ENQUEUE = f"""
-WITH affine AS (
-  SELECT id, is_measured, ((id % {_PRIME}) * :factor + :shift) % {_PRIME} AS x
-  FROM item WHERE {_PRODUCTION} AND priority = :of_items
-), fourth AS (
-  SELECT id, is_measured, x, ((x * x) % {_PRIME}) * ((x * x) % {_PRIME}) % {_PRIME} AS x4 FROM affine
-)
-INSERT INTO queue_item (item_id, queue_id, position, overlap)
-SELECT id, :queue_id, :first - 1 + ROW_NUMBER() OVER (ORDER BY (x4 * x) % {_PRIME}, id),
-       CASE WHEN is_measured = 1 THEN :measured_overlap ELSE :overlap END
-FROM fourth
-"""
-
-
-def _ensure_queue(tx: Writer, project_id: ProjectId, priority: int) -> QueueId:
-    tx.execute(
-        "INSERT INTO queue (project_id, priority) VALUES (:project_id, :priority)"
-        " ON CONFLICT (project_id, priority) DO NOTHING",
-        project_id=project_id,
-        priority=priority,
-    )
-    row: Row = tx.row(
-        "SELECT id FROM queue WHERE project_id = :project_id AND priority = :priority",
-        project_id=project_id,
-        priority=priority,
-    )
-    return QueueId(row["id"])

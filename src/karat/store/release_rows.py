@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from karat.domain.ids import ProjectId
-from karat.store.batches import IS_PUBLISHED
+from karat.store.batches import IS_PUBLISHED, in_project
 from karat.store.connection import Reader
 
 
@@ -36,7 +36,7 @@ class ItemFacts(NamedTuple):
     """The newest spec version among the standing answers."""
 
 
-_ITEMS = f"""
+_ITEMS = """
 SELECT i.id, i.key, i.content, i.meta, i.state, g.kind, g.label, r.id, r.label, r.spec_version,
        c.label, c.certainty, c.probabilities, c.n_answers,
        (SELECT MAX(a.spec_version) FROM annotation a WHERE a.item_id = i.id AND a.superseded_by IS NULL)
@@ -44,14 +44,15 @@ FROM item i
 LEFT JOIN gold_label g ON g.item_id = i.id
 LEFT JOIN resolution r ON r.id = (SELECT MAX(id) FROM resolution latest WHERE latest.item_id = i.id)
 LEFT JOIN consensus c ON c.item_id = i.id
-WHERE i.project_id = :project_id AND {IS_PUBLISHED}
+WHERE {in_project} AND {is_published}
 ORDER BY i.id
 """
 
 
 def items(db: Reader, project_id: ProjectId) -> Iterator[ItemFacts]:
     """Every item but those being loaded, in the order they came."""
-    for rows in db.stream(_ITEMS, project_id=project_id, chunk=2_000):
+    sql = _ITEMS.format(in_project=in_project(db), is_published=IS_PUBLISHED)
+    for rows in db.stream(sql, project_id=project_id, chunk=2_000):
         yield from map(ItemFacts._make, rows)
 
 

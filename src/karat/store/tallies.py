@@ -10,7 +10,7 @@ from karat.domain.items import UNDECIDABLE, Dispute, GoldKind, ItemState, Standi
 from karat.domain.probes import Purpose
 from karat.domain.projects import QualityPolicy
 from karat.domain.tallies import CountedAnswer, ItemTally
-from karat.store.batches import IS_PUBLISHED
+from karat.store.batches import IN_BATCH, IS_PUBLISHED, in_project
 from karat.store.clock import from_micros
 from karat.store.codec import dump
 from karat.store.connection import Reader, Row, Writer
@@ -110,7 +110,7 @@ def set_states(tx: Writer, tallies: dict[ItemId, ItemTally]) -> None:
 def touched_items(db: Reader, project_id: ProjectId, *, after: ItemId, limit: int) -> list[ItemId]:
     """Items of the project about which there are answers, skips or decisions, in order of their ids."""
     rows = db.rows(
-        f"SELECT id FROM item i WHERE project_id = :project_id AND id > :after AND {IS_PUBLISHED}"
+        f"SELECT id FROM item i WHERE {in_project(db)} AND id > :after AND {IS_PUBLISHED}"
         " AND (EXISTS (SELECT 1 FROM assignment a WHERE a.item_id = i.id)"
         "   OR EXISTS (SELECT 1 FROM resolution r WHERE r.item_id = i.id)"
         "   OR EXISTS (SELECT 1 FROM item_tally t WHERE t.item_id = i.id)) ORDER BY id LIMIT :limit",
@@ -126,7 +126,7 @@ def published_counts(db: Reader, project_id: ProjectId) -> tuple[int, int]:
     row = db.row(
         "SELECT count(*) AS n, count(g.item_id) AS n_checks FROM item i"
         " LEFT JOIN gold_label g ON g.item_id = i.id AND g.kind <> 'reference'"
-        f" WHERE i.project_id = :project_id AND {IS_PUBLISHED}",
+        f" WHERE {in_project(db)} AND {IS_PUBLISHED}",
         project_id=project_id,
     )
     assert row is not None
@@ -136,7 +136,7 @@ def published_counts(db: Reader, project_id: ProjectId) -> tuple[int, int]:
 def touched_in_batch(db: Reader, batch_id: BatchId, *, after: ItemId, limit: int) -> list[ItemId]:
     """Items of a batch that came with answers, in order of their ids."""
     rows = db.rows(
-        "SELECT id FROM item i WHERE batch_id = :batch_id AND id > :after"
+        f"SELECT id FROM item i WHERE {IN_BATCH} AND id > :after"
         " AND EXISTS (SELECT 1 FROM assignment a WHERE a.item_id = i.id) ORDER BY id LIMIT :limit",
         batch_id=batch_id,
         after=after,

@@ -109,9 +109,12 @@ CREATE TABLE batch (
     id AUTO_ID,
     project_id BIGINT NOT NULL REFERENCES project,
     name TEXT NOT NULL,
-    state TEXT NOT NULL,  -- loading, published, removing
+    state TEXT NOT NULL,  -- loading, preparing, published, removing
     loading_until BIGINT,  -- its loader is dead when it did not move this on
     n_items BIGINT NOT NULL DEFAULT 0,
+    -- Its items lie between these ids, perhaps with others among them: this is cheaper than an index of a million.
+    first_item_id BIGINT,
+    last_item_id BIGINT,
     created_by BIGINT REFERENCES account,
     created_at BIGINT NOT NULL
 );
@@ -119,10 +122,12 @@ CREATE INDEX ix_batch_project_id ON batch (project_id);
 CREATE INDEX ix_batch_unpublished ON batch (id)
     WHERE state <> 'published';
 
+-- Checking a reference costs an import of millions twice as much as writing the row: the batch, which is locked while
+-- items are added to it, vouches for both ids.
 CREATE TABLE item (
     id AUTO_ID,
-    project_id BIGINT NOT NULL REFERENCES project,
-    batch_id BIGINT NOT NULL REFERENCES batch,
+    project_id BIGINT NOT NULL,
+    batch_id BIGINT NOT NULL,
     key TEXT NOT NULL,
     content TEXT NOT NULL,
     meta TEXT NOT NULL DEFAULT '{}',
@@ -133,15 +138,13 @@ CREATE TABLE item (
     created_at BIGINT NOT NULL,
     UNIQUE (project_id, key)
 );
-CREATE INDEX ix_item_batch_id ON item (batch_id);
 CREATE INDEX ix_item_dispute ON item (project_id, dispute, id)
     WHERE dispute IS NOT NULL;
-CREATE INDEX ix_item_project_id_id ON item (project_id, id);
 CREATE INDEX ix_item_state ON item (project_id, state, id);
 
 CREATE TABLE gold_label (
     item_id KEY_ID REFERENCES item,
-    project_id BIGINT NOT NULL REFERENCES project,
+    project_id BIGINT NOT NULL,
     kind TEXT NOT NULL,
     label TEXT NOT NULL,
     provenance TEXT NOT NULL,
@@ -150,6 +153,15 @@ CREATE TABLE gold_label (
 );
 CREATE INDEX ix_gold_label_project_id_item_id ON gold_label (project_id, item_id);
 CREATE INDEX ix_gold_label_project_id_kind_place ON gold_label (project_id, kind, place);
+
+-- How many checks of a kind may be drawn: those at the places before `n`. A batch that is being published has its
+-- checks behind them.
+CREATE TABLE check_supply (
+    project_id BIGINT NOT NULL REFERENCES project,
+    kind TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (project_id, kind)
+);
 
 CREATE TABLE media (
     id TEXT NOT NULL PRIMARY KEY,
@@ -179,7 +191,8 @@ CREATE TABLE queue (
     id AUTO_ID,
     project_id BIGINT NOT NULL REFERENCES project,
     priority SMALLINT NOT NULL,
-    next_position BIGINT NOT NULL DEFAULT 0,
+    next_position BIGINT NOT NULL DEFAULT 0,  -- what lies there or behind is not handed out
+    ready_from BIGINT NOT NULL DEFAULT 0,  -- where the batch begins that is being published
     UNIQUE (project_id, priority)
 );
 
@@ -204,9 +217,10 @@ CREATE TABLE queue_cursor (
     PRIMARY KEY (annotator_id, queue_id)
 ) FILLFACTOR_50;
 
+-- The item comes from the queue or the checks, and the annotator is locked, or new, when a row is written.
 CREATE TABLE assignment (
-    item_id BIGINT NOT NULL REFERENCES item,
-    annotator_id BIGINT NOT NULL REFERENCES annotator,
+    item_id BIGINT NOT NULL,
+    annotator_id BIGINT NOT NULL,
     id TEXT NOT NULL UNIQUE,
     project_id BIGINT NOT NULL,
     purpose SMALLINT NOT NULL,  -- 0 production, 1 gold, 2 honeypot
@@ -228,11 +242,12 @@ CREATE INDEX ix_assignment_expiring ON assignment (expires_at)
 CREATE INDEX ix_assignment_live ON assignment (annotator_id, place)
     WHERE state = 0;
 
+-- The assignment vouches for item and annotator.
 CREATE TABLE annotation (
     id AUTO_ID,
     project_id BIGINT NOT NULL,
-    item_id BIGINT NOT NULL REFERENCES item,
-    annotator_id BIGINT NOT NULL REFERENCES annotator,
+    item_id BIGINT NOT NULL,
+    annotator_id BIGINT NOT NULL,
     assignment_id TEXT NOT NULL,
     label TEXT,  -- null is unsure
     reason TEXT NOT NULL DEFAULT '',
