@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from karat.quality.agreement import (
+    COEFFICIENTS,
     AgreementSums,
-    agreement,
     agreement_by_slice,
     agreement_of_pair,
+    cohen_kappa,
+    krippendorff_alpha,
     observed_agreement,
     sums_by_slice,
 )
@@ -21,10 +23,8 @@ from tests.quality.builders import ratings_of
 def test_a_pair_is_judged_on_what_both_rated() -> None:
     ratings = ratings_of("aba", "bba", "aab", "b.b", ".ab")
 
-    assert agreement_of_pair(ratings, (0, 1)) == agreement(ratings_of("ab", "bb", "aa"))
-    assert agreement_of_pair(ratings, (0, 1), coefficient="cohen") == agreement(
-        ratings_of("ab", "bb", "aa"), coefficient="cohen"
-    )
+    assert agreement_of_pair(ratings, (0, 1)) == krippendorff_alpha(ratings_of("ab", "bb", "aa"))
+    assert agreement_of_pair(ratings, (0, 1), coefficient="cohen") == cohen_kappa(ratings_of("ab", "bb", "aa"))
     with pytest.raises(TooLittleOverlap):
         agreement_of_pair(ratings_of("a.", ".b"), (0, 1))
 
@@ -39,7 +39,7 @@ def test_a_slice_is_judged_on_its_own_items(coefficient: str) -> None:
     assert [one.slice for one in found] == [0, 1]
     for one in found:
         own = ratings.select(slices[ratings.item] == one.slice)
-        assert one.agreement == agreement(own, coefficient=coefficient)
+        assert one.agreement == COEFFICIENTS[coefficient](own, metric="nominal", level=0.95)
         assert (one.n_items, one.n_ratings) == (own.n_items, own.n_ratings)
 
 

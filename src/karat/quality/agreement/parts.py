@@ -1,4 +1,4 @@
-"""Agreement of a part of the ratings: of two annotators, or slice by slice."""
+"""Agreement of a part of the ratings: of two annotators, or slice by slice. Intervals speak for these annotators."""
 
 from __future__ import annotations
 
