@@ -92,6 +92,7 @@ class Row:
 SPEC = {"question": "Is it rude?", "classes": [{"name": "Toxic"}, {"name": "Fine"}, {"name": "Rude"}]}
 INVITATION = "to-be-accepted"
 NEW_PERSON = {"email": "new@example.org", "name": "New", "password": PASSWORD}
+NEW = "another long password"
 NEW_PROJECT = {"name": "Another", "media_kind": "text", "spec": SPEC}
 
 # What ends something comes last.
@@ -109,6 +110,7 @@ MATRIX = [
     ),
     Row("media_get", "GET", lambda world: world.picture, EVERYBODY),
     Row("me_get", "GET", "/api/me", SIGNED_IN),
+    Row("me_change_password", "POST", "/api/me/password", PEOPLE, {"current_password": PASSWORD, "password": NEW}),
     Row("tokens_list_all", "GET", "/api/tokens", PEOPLE),
     Row("tokens_create", "POST", "/api/tokens", PEOPLE, {"name": "pipeline"}),
     Row("tokens_revoke", "DELETE", lambda world: f"/api/tokens/{world.token()}", PEOPLE),
@@ -210,6 +212,7 @@ def _visitor(api: Api, visitor: str, people: dict[str, Actor]) -> Visitor:
         asking = api.signed_in(api.database.write(lambda tx: an_account(tx, "admin", is_admin=True)))
     else:
         asking = api.signed_in(people[visitor].account_id)
+    api.give_everybody_a_password()
     return _Steadfast(api, asking.address, asking.headers, asking.cookies)
 
 
@@ -265,12 +268,10 @@ def _release(api: Api, project: Project) -> int:
         )
     )
     api.database.write(
-        lambda tx: store.releases.close(
-            tx, project.id, asked.number, ReleaseState.PUBLISHED, gate=Gate((), 0), manifest=manifest
-        )
+        lambda tx: store.releases.close(tx, asked.id, ReleaseState.PUBLISHED, gate=Gate((), 0), manifest=manifest)
     )
     with api.database.read() as db:
-        job = store.jobs.newest(db, project.id, f"build_release:{project.id}:{asked.number}")
+        job = store.jobs.newest(db, project.id, actions.releases.job_of(asked.id))
     assert job is not None
     return job.id
 

@@ -112,6 +112,10 @@ class Api:
             )
         )
 
+    def give_everybody_a_password(self) -> None:
+        """PASSWORD, to accounts that were made without one."""
+        self.database.write(lambda tx: tx.execute("UPDATE account SET password_hash = :hash", hash=_password_hash()))
+
 
 @dataclass
 class Visitor:

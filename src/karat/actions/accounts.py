@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from karat import store
-from karat.domain.accounts import check_email, check_name, normal_email
+from karat.domain.accounts import check_email, check_name, normal_email, token_hash
 from karat.domain.errors import Conflict, refuse_problems
 from karat.domain.events import EventKind, NewEvent
 from karat.domain.ids import AccountId
 from karat.domain.people import Account, Actor
-from karat.domain.permissions import Permission, require
+from karat.domain.permissions import Permission, person, require
 from karat.store.connection import Writer
 
 
@@ -87,3 +87,24 @@ def set_password(tx: Writer, actor: Actor, account_id: AccountId, *, password_ha
     store.accounts.set_password(tx, account_id, password_hash)
     store.sign_in.end_sessions_of(tx, account_id)
     store.events.append(tx, NewEvent(EventKind.PASSWORD_SET, now, actor.account_id, facts={"account": account_id}))
+
+
+def change_password(
+    tx: Writer, actor: Actor, *, proven: str | None, password_hash: str, session: str, now: datetime
+) -> None:
+    """Replace one's own password, and end every sign-in of one's own but this `session`.
+
+    `proven` is the hash of the password that the person has just given: `actions.passwords.is_right` has compared them
+    outside of the transaction.
+
+    Raises
+    ------
+    Conflict
+        When the password was changed in between, by the person elsewhere or by an admin.
+    """
+    account_id = person(actor)
+    if store.accounts.password_hash(tx, account_id) != proven:
+        raise Conflict("the password was changed just now by somebody else. Sign in anew, or ask an admin for a link.")
+    store.accounts.set_password(tx, account_id, password_hash)
+    store.sign_in.end_other_sessions_of(tx, account_id, but=token_hash(session))
+    store.events.append(tx, NewEvent(EventKind.PASSWORD_SET, now, account_id, facts={"account": account_id}))

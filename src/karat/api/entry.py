@@ -12,8 +12,9 @@ from karat.api.guard import SESSION_COOKIE
 from karat.api.limits import network_of
 from karat.domain.accounts import normal_email
 from karat.domain.errors import NotAllowed
-from karat.domain.people import Account
-from karat.schemas.people import AcceptInvitation
+from karat.domain.people import Account, Actor
+from karat.queries.people import OwnLogin
+from karat.schemas.people import AcceptInvitation, PasswordChange
 
 _COOKIE_SECONDS = 400 * 86_400
 """As long as browsers keep any cookie: the server decides when a sign-in ends, and prolongs it as it is used."""
@@ -56,6 +57,31 @@ async def by_password(here: Context, email: str, password: str, *, session: str)
     return await here.write(
         lambda tx: actions.sign_in.start(tx, account_id, session=session, by="password", session_days=days, now=now)
     )
+
+
+async def with_new_password(here: Context, who: Actor, login: OwnLogin, body: PasswordChange, *, session: str) -> None:
+    """Replace a person's password by another, if the current one is right.
+
+    Raises
+    ------
+    NotAllowed
+        When it is not, or when there is none.
+    """
+    now = here.now()
+    is_right = await here.hash(partial(actions.passwords.is_right, body.current_password, login.password_hash))
+    if not is_right:
+        await here.write(lambda tx: actions.sign_in.note_failure(tx, login.email, now=now))
+        raise NotAllowed(_NOT_RIGHT if login.password_hash else _NO_PASSWORD)
+    password_hash = await here.hash(partial(actions.passwords.hash_new, body.password, email=login.email))
+    await here.write_people(
+        lambda tx: actions.accounts.change_password(
+            tx, who, proven=login.password_hash, password_hash=password_hash, session=session, now=now
+        )
+    )
+
+
+_NOT_RIGHT = "the current password is not right. Nothing was changed."
+_NO_PASSWORD = "your account has no password: it signs in by link. Ask an admin to set one."
 
 
 async def by_invitation(here: Context, secret: str, body: AcceptInvitation, *, session: str) -> Account:

@@ -46,7 +46,7 @@ class EventKind(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     """account"""
     PASSWORD_SET = "password_set"
-    """account"""
+    """account; by an admin, or by the person whose it is"""
     LINK_MADE = "link_made"
     """account, is_reusable"""
     SIGNED_IN = "signed_in"

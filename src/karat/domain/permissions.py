@@ -89,7 +89,7 @@ def require(actor: Actor, permission: Permission, *, on: ProjectId | None = None
 
 
 def person(actor: Actor) -> AccountId:
-    """The account of an actor who manages API tokens: a person at a screen.
+    """The account of an actor who manages API tokens or the own password: a person at a screen.
 
     Raises
     ------
@@ -97,5 +97,7 @@ def person(actor: Actor) -> AccountId:
         When a token acts: one that leaks could make others that outlive its revocation.
     """
     if actor.account_id is None or actor.is_token:
-        raise NotAllowed("tokens are managed by people: sign in with your password or link, not with a token.")
+        raise NotAllowed(
+            "tokens and passwords are managed by people: sign in with your password or link, not with a token."
+        )
     return actor.account_id

@@ -60,6 +60,26 @@ def login(db: Reader, email: str) -> Login | None:
 
 
 @dataclass(frozen=True)
+class OwnLogin:
+    """What changing the own password begins with. Never leaves the process."""
+
+    account_id: AccountId
+    email: str
+    password_hash: str | None
+
+
+def own_login(db: Reader, actor: Actor) -> OwnLogin:
+    """
+    Raises
+    ------
+    NotAllowed
+        When a token asks: a password is for people.
+    """
+    account_id = person(actor)
+    return OwnLogin(account_id, store.accounts.get(db, account_id).email, store.accounts.password_hash(db, account_id))
+
+
+@dataclass(frozen=True)
 class Standing:
     """A person's place in one project, in words for its screen."""
 

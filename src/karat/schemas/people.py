@@ -15,6 +15,12 @@ class SignIn(Shape):
     password: str = Field(max_length=1_000)
 
 
+class PasswordChange(Shape):
+    current_password: str = Field(max_length=1_000)
+    password: str = Field(max_length=1_000)
+    """The new one."""
+
+
 class SignInByLink(Shape):
     token: str = Field(max_length=200)
 

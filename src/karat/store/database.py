@@ -28,7 +28,9 @@ def open_database(settings: Settings) -> Database:
 def _connect(settings: Settings) -> Database:
     if settings.is_postgres:
         from karat.store.postgres import PostgresDatabase  # noqa: PLC0415 - SQLite installations never load psycopg
+        from karat.store.reaching import reach  # noqa: PLC0415
 
+        reach(settings.database_url.replace("postgresql+psycopg:", "postgresql:"))
         return PostgresDatabase(settings.database_url)
     settings.home.mkdir(parents=True, exist_ok=True)
     return SqliteDatabase(sqlite_path(settings.home), synchronous=settings.synchronous)

@@ -58,6 +58,11 @@ def end_sessions_of(tx: Writer, account_id: AccountId) -> None:
     tx.execute("DELETE FROM sign_in_session WHERE account_id = :id", id=account_id)
 
 
+def end_other_sessions_of(tx: Writer, account_id: AccountId, *, but: bytes) -> None:
+    """End every sign-in of the account except the one of this secret."""
+    tx.execute("DELETE FROM sign_in_session WHERE account_id = :id AND token_hash <> :but", id=account_id, but=but)
+
+
 def forget_ended(tx: Writer, *, now: datetime) -> None:
     """Delete what can never be used again."""
     tx.execute("DELETE FROM sign_in_session WHERE expires_at <= :now", now=to_micros(now))

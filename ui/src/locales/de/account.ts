@@ -3,6 +3,12 @@ import type { Catalogue } from "../catalogue";
 export default {
   title: "Konto",
   admin: "verwaltet diese Installation",
+  changePassword: "Passwort ändern",
+  currentPassword: "Bisheriges Passwort",
+  newPassword: "Neues Passwort",
+  newPasswordHint:
+    "Mindestens 10 Zeichen; ein paar Wörter genügen. Hier bleiben Sie angemeldet, überall sonst werden Sie abgemeldet; API-Tokens gelten weiter.",
+  passwordChanged: "Passwort geändert. Überall sonst sind Sie abgemeldet.",
   tokens: "API-Tokens",
   tokensLead:
     "Mit einem Token handelt ein Programm in Ihrem Namen, so weit sein Umfang reicht. Behandeln Sie es wie ein Passwort.",

@@ -2,6 +2,12 @@
 export default {
   title: "Account",
   admin: "administers this installation",
+  changePassword: "Change password",
+  currentPassword: "Current password",
+  newPassword: "New password",
+  newPasswordHint:
+    "At least 10 characters; a few words will do. You stay signed in here and are signed out everywhere else; API tokens go on working.",
+  passwordChanged: "Password changed. You are signed out everywhere else.",
   tokens: "API tokens",
   tokensLead: "A token lets a program act as you, within its scope. Treat it like a password.",
   newToken: "New token",

@@ -3,6 +3,12 @@ import type { Catalogue } from "../catalogue";
 export default {
   title: "Cuenta",
   admin: "administra esta instalación",
+  changePassword: "Cambiar la contraseña",
+  currentPassword: "Contraseña actual",
+  newPassword: "Contraseña nueva",
+  newPasswordHint:
+    "Al menos 10 caracteres; bastan unas palabras. Aquí sigue con la sesión iniciada y en todo lo demás se cierra; los tokens de API siguen valiendo.",
+  passwordChanged: "Contraseña cambiada. La sesión se cerró en todo lo demás.",
   tokens: "Tokens de API",
   tokensLead:
     "Un token permite que un programa actúe en su nombre dentro de su alcance. Trátelo como una contraseña.",

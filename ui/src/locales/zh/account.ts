@@ -3,6 +3,11 @@ import type { Catalogue } from "../catalogue";
 export default {
   title: "账户",
   admin: "管理此安装",
+  changePassword: "更改密码",
+  currentPassword: "当前密码",
+  newPassword: "新密码",
+  newPasswordHint: "至少 10 个字符；几个词即可。您在此处保持登录，其他地方将退出；API 令牌继续有效。",
+  passwordChanged: "密码已更改。其他地方均已退出登录。",
   tokens: "API 令牌",
   tokensLead: "令牌允许程序在其权限范围内代表您操作。请像密码一样保管。",
   newToken: "新建令牌",
