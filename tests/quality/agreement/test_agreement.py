@@ -7,7 +7,7 @@ import pytest
 from karat.quality.agreement import COEFFICIENTS, agreement, krippendorff_alpha, observed_agreement
 from karat.quality.errors import NoRatings, SingleClass, TooLittleOverlap, UnknownMethod
 from karat.quality.intervals import Estimate
-from tests.quality.builders import ratings_of
+from tests.quality.builders import ratings_of, uneven_ratings
 
 UNIFORM = ["brennan_prediger", "bennett", "randolph"]
 RATINGS = ratings_of("12", "11", "22", "33", "31")
@@ -28,6 +28,24 @@ def test_raw_agreement_is_asked_for_by_name() -> None:
 def test_the_level_goes_to_the_interval() -> None:
     assert agreement(RATINGS, level=0.5).low > agreement(RATINGS).low
     assert agreement(RATINGS, level=0.5).level == 0.5
+
+
+def test_the_interval_speaks_for_the_process_where_annotators_are_few() -> None:
+    ratings = uneven_ratings(seed=2)
+
+    found = agreement(ratings)
+
+    assert (found.over, agreement(RATINGS).over) == ("annotators", "items")
+    assert found == agreement(ratings, over="annotators")
+    assert agreement(ratings, over="items") == krippendorff_alpha(ratings)
+
+
+def test_coefficients_of_pairs_of_annotators_speak_for_these_annotators() -> None:
+    ratings = uneven_ratings(seed=2)
+
+    assert agreement(ratings, coefficient="light").over == "items"
+    with pytest.raises(UnknownMethod, match="exist for alpha"):
+        agreement(ratings, coefficient="conger", over="annotators")
 
 
 @pytest.mark.parametrize("coefficient", COEFFICIENTS)

@@ -5,7 +5,12 @@ A measure with a page of its own is a function in the file of its name; `agreeme
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from karat.quality.agreement.additive import ADDITIVE, additive
+from karat.quality.agreement.bootstrap import bootstrap
 from karat.quality.agreement.brennan_prediger import bennett_s, brennan_prediger, randolph_kappa
+from karat.quality.agreement.change import AlphaChange, explain_change
 from karat.quality.agreement.coefficients import COEFFICIENTS, coefficient_named
 from karat.quality.agreement.cohen import PairKappas, cohen_kappa, cohen_pairs
 from karat.quality.agreement.conger import conger_kappa
@@ -14,19 +19,28 @@ from karat.quality.agreement.gwet import gwet_ac1, gwet_ac2
 from karat.quality.agreement.krippendorff import krippendorff_alpha
 from karat.quality.agreement.light import light_kappa
 from karat.quality.agreement.observed import observed_agreement
+from karat.quality.agreement.over import Over, refuse_unknown, speak_for
 from karat.quality.agreement.parts import SliceAgreement, agreement_by_slice, agreement_of_pair, sums_by_slice
 from karat.quality.agreement.per_class import ClassAgreement, against_rest, agreement_per_class, alpha_per_class
+from karat.quality.agreement.running import RunningAgreement
 from karat.quality.agreement.sums import AgreementSums
 from karat.quality.agreement.weighted_alpha import weighted_alpha
+from karat.quality.agreement.windows import Bucket, Windows
+from karat.quality.errors import UnknownMethod
 from karat.quality.intervals import Estimate
 from karat.quality.ratings import Ratings
 
 __all__ = [
     "COEFFICIENTS",
     "AgreementSums",
+    "AlphaChange",
+    "Bucket",
     "ClassAgreement",
+    "Over",
     "PairKappas",
+    "RunningAgreement",
     "SliceAgreement",
+    "Windows",
     "against_rest",
     "agreement",
     "agreement_by_slice",
@@ -34,10 +48,12 @@ __all__ = [
     "agreement_per_class",
     "alpha_per_class",
     "bennett_s",
+    "bootstrap",
     "brennan_prediger",
     "cohen_kappa",
     "cohen_pairs",
     "conger_kappa",
+    "explain_change",
     "fleiss_kappa",
     "gwet_ac1",
     "gwet_ac2",
@@ -52,7 +68,12 @@ __all__ = [
 
 
 def agreement(
-    ratings: Ratings, *, metric: str = "nominal", coefficient: str = "alpha", level: float = 0.95
+    ratings: Ratings,
+    *,
+    metric: str = "nominal",
+    coefficient: str = "alpha",
+    level: float = 0.95,
+    over: Over = "auto",
 ) -> Estimate:
     """How far annotators give the same label.
 
@@ -71,11 +92,16 @@ def agreement(
         before: read it beside raw agreement and AC1. "scott", "bennett" and "cohen" are for two annotators.
     level : float
         Coverage of the interval.
+    over : {"auto", "items", "annotators"}
+        What the interval speaks for. "items": these annotators, had they labeled other such items. "annotators": the
+        process, had other such annotators labeled them; it is wider, and with few annotators of unequal skill much
+        wider. "auto": the process where there are 3 to 99 annotators and the coefficient is a function of sums over
+        items (all but "scott", "bennett", "conger", "cohen" and "light"), else these annotators.
 
     Returns
     -------
     Estimate
-        With its interval over items; `n` counts the items with at least two ratings.
+        With its interval; `over` says what it speaks for, and `n` counts the items with at least two ratings.
 
     Raises
     ------
@@ -89,4 +115,13 @@ def agreement(
     >>> print(agreement(ratings, coefficient="observed"))
     0.667 (0.094 to 0.992, n = 3)
     """
-    return coefficient_named(coefficient, metric)(ratings, metric=metric, level=level)
+    refuse_unknown(over)
+    by_item = coefficient_named(coefficient, metric)(ratings, metric=metric, level=level)
+    if coefficient in ADDITIVE:
+        return speak_for(over, by_item, ratings, additive(coefficient, ratings.classes, metric=metric))
+    if over == "annotators":
+        raise UnknownMethod(
+            f"{coefficient!r} compares annotators one by one, so none stands for others: its interval is over items. "
+            f"Intervals over annotators exist for {', '.join(ADDITIVE)}."
+        )
+    return replace(by_item, over="items")

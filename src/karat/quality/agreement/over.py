@@ -51,8 +51,7 @@ def speak_for(over: Over, by_item: Estimate, ratings: Ratings, measure: Additive
     UnknownMethod
         When `over` is none of the three.
     """
-    if over not in ("auto", "items", "annotators"):
-        raise UnknownMethod(f"an interval is over 'items' or 'annotators', or 'auto' chooses; got {over!r}.")
+    refuse_unknown(over)
     if over == "items" or (over == "auto" and ratings.n_annotators >= FEW_ANNOTATORS):
         return replace(by_item, over="items")
     try:
@@ -61,6 +60,12 @@ def speak_for(over: Over, by_item: Estimate, ratings: Ratings, measure: Additive
         if over == "annotators":
             raise
         return replace(by_item, over="items")
+
+
+def refuse_unknown(over: str) -> None:
+    """Raise UnknownMethod when this is nothing an interval can speak for."""
+    if over not in ("auto", "items", "annotators"):
+        raise UnknownMethod(f"an interval is over 'items' or 'annotators', or 'auto' chooses; got {over!r}.")
 
 
 def wider(by_item: Estimate, by_annotator: Estimate) -> Estimate:
