@@ -8,6 +8,7 @@ QualityError (a ValueError)
 ├── UnknownClass         a label is not among the classes that were declared
 ├── UnknownMethod        no such method, coefficient or metric
 ├── NotNumeric           the metric needs classes that are numbers
+├── TimeLimit            an exact search took longer than it was allowed
 ├── UnknownItem          a statistic is asked to take back what it never received
 └── UnreadableRatings    a file, table or array is not a list of ratings; says where
 """
@@ -43,6 +44,10 @@ class UnknownMethod(QualityError):
 
 class NotNumeric(QualityError):
     """The metric measures distances between numbers, and a class is not a number."""
+
+
+class TimeLimit(QualityError):
+    """An exact search took longer than it was allowed; the message says what would make it shorter."""
 
 
 class UnknownItem(QualityError):
