@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from itertools import permutations
 
@@ -140,6 +141,23 @@ def test_ratios_of_negative_numbers_are_refused() -> None:
 
     with pytest.raises(NotNumeric, match="from 0 up"):
         krippendorff_alpha(ratings, metric="ratio")
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_memory_does_not_grow_with_annotators_or_classes(metric: str) -> None:
+    """Under 100 bytes per rating, with as many annotators as one likes and 200 classes."""
+    rng = np.random.default_rng(1)
+    n_ratings = 200_000
+    item, annotator, label = rng.integers(0, [[60_000], [1000], [200]], size=(3, n_ratings)).astype(np.int32)
+    ratings = Ratings(item, annotator, label, tuple(range(60_000)), tuple(range(1000)), tuple(range(200)))
+    krippendorff_alpha(ratings)  # loads scipy
+
+    tracemalloc.start()
+    krippendorff_alpha(ratings, metric=metric)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 100 * n_ratings
 
 
 @pytest.mark.parametrize(("metric", "n_samples"), [("nominal", 300), ("ordinal", 150)])

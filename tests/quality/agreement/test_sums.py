@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from karat.quality.agreement import AgreementSums
-from karat.quality.errors import UnknownItem
+from karat.quality.agreement import AgreementSums, gwet_ac1, krippendorff_alpha, observed_agreement
+from karat.quality.errors import SingleClass, UnknownItem
+from tests.quality.builders import uneven_ratings
 
 counts = st.lists(st.integers(0, 4), min_size=3, max_size=3)
 histories = st.lists(st.tuples(counts, st.booleans()), max_size=12)
@@ -118,3 +119,26 @@ def test_the_coefficients_are_those_of_exact_arithmetic() -> None:
 
     assert sums.alpha().value == pytest.approx(float(alpha), abs=1e-14)
     assert sums.observed().value == pytest.approx(float(raw), abs=1e-14)
+
+
+def test_estimates_are_those_from_the_ratings_themselves() -> None:
+    """Values, intervals and standard errors; items with a single rating among them."""
+    ratings = uneven_ratings(seed=11)
+    sums = AgreementSums.of(ratings.class_counts())
+
+    for found, expected in [
+        (sums.alpha(), krippendorff_alpha(ratings)),
+        (sums.ac1(4), gwet_ac1(ratings)),
+        (sums.observed(), observed_agreement(ratings)),
+    ]:
+        assert (found.value, found.low, found.high) == pytest.approx((expected.value, expected.low, expected.high))
+        assert (found.n, found.over) == (expected.n, expected.over)
+
+
+def test_gwets_coefficient_needs_a_second_class_declared_if_not_given() -> None:
+    sums = AgreementSums.of([[2], [3], [2]])
+
+    assert sums.ac1(2).value == 1
+    assert sums.ac1(2).low < 0.5
+    with pytest.raises(SingleClass, match="only 1 is declared"):
+        sums.ac1(1)

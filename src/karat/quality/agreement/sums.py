@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy
 
-from karat.quality.agreement.scaled import APART, FIRST_CLASS, MISSES, ScaledSums
+from karat.quality.agreement.scaled import ScaledSums
 from karat.quality.errors import UnknownItem
 from karat.quality.intervals import Estimate
 
@@ -22,6 +24,8 @@ from karat.quality.intervals import Estimate
 # same m: every coefficient and its variance needs the items only through these, divided by powers of m and m - 1, and
 # dividing waits until a number is asked for.
 _ONE, _PAIRS, _FIRST_CLASS = 0, 1, 2
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 _Key = tuple[int, int, int]  # (m, a, b) with a <= b
 
 
@@ -124,30 +128,35 @@ class AgreementSums:
         """See `ScaledSums.observed`."""
         return self.scaled().observed(level=level)
 
+    def ac1(self, n_classes: int, *, level: float = 0.95) -> Estimate:
+        """See `ScaledSums.ac1`."""
+        return self.scaled().ac1(n_classes, level=level)
+
     def scaled(self) -> ScaledSums:
         """What coefficients are read from, divided by the powers of m that were waited with until now."""
-        n_classes = max(0, 1 + max((b for _, _, b in self.moments), default=_ONE) - _FIRST_CLASS)
-        total, squares = np.zeros(FIRST_CLASS + n_classes), np.zeros((FIRST_CLASS + n_classes,) * 2)
         # Sorted: equal sums give equal numbers to the last bit, in whatever order they came about.
-        for (m, a, b), value in sorted(self.moments.items()):
-            if m < 2 or b == _ONE:
-                continue
-            for place_b, weight_b in _places(m, b):
-                if a == _ONE:
-                    total[place_b] += weight_b * value
-                    continue
-                for place_a, weight_a in _places(m, a):
-                    squares[place_a, place_b] += weight_a * weight_b * value
-                    if a != b:
-                        squares[place_b, place_a] += weight_a * weight_b * value
-        return ScaledSums(self.n_items, total, squares)
+        keys = sorted(self.moments)
+        m, a, b = np.fromiter(chain.from_iterable(keys), np.int64, 3 * len(keys)).reshape(-1, 3).T
+        value = np.fromiter((self.moments[key] for key in keys), np.float64, len(keys))
+        width = 2 * (1 + int(b.max(initial=_PAIRS)))
+        # Each part of z stands at two places of s, each time divided by something else.
+        place_a, weight_a = _places(m, a)
+        place_b, weight_b = _places(m, b)
+        rows, columns = np.repeat(place_a, 2, axis=0), np.tile(place_b, (2, 1))
+        weighted = np.repeat(weight_a, 2, axis=0) * np.tile(weight_b, (2, 1)) * value
+        mirrored = np.where(a != b, weighted, 0.0)
+        cells = np.concatenate([(rows * width + columns).ravel(), (columns * width + rows).ravel()])
+        both = np.concatenate([weighted.ravel(), mirrored.ravel()])
+        squares = np.bincount(cells, both, minlength=width * width).astype(np.float64)
+        return ScaledSums(squares.reshape(width, width))
 
 
-def _places(m: int, index: int) -> tuple[tuple[int, float], ...]:
-    """Where a part of z stands in s, and divided by what: pairs stand in two places."""
-    if index == _PAIRS:
-        return (APART, 2 / (m - 1)), (MISSES, 2 / (m * (m - 1)))
-    return ((FIRST_CLASS + index - _FIRST_CLASS, 1.0),)
+def _places(m: Integers, index: Integers) -> tuple[Integers, Floats]:
+    """Where the parts of z stand in s, and times what: arrays of shape (2, n_parts)."""
+    is_shared, others = 1.0 * (m >= 2), np.maximum(m - 1, 1)
+    first = np.where(index == _PAIRS, 2 / others, np.where(index == _ONE, 1.0, is_shared))
+    second = np.where(index == _PAIRS, 2 / (m * others), np.where(index == _ONE, is_shared, 1 / m))
+    return np.stack([2 * index, 2 * index + 1]), np.stack([first, second])
 
 
 def _moments_of_rows(rows: Any, m: int) -> dict[_Key, int]:

@@ -69,7 +69,7 @@ class Windows:
     def read(self, first: date, last: date, *, slices: Collection[str] | None = None) -> ScaledSums:
         """Sums over the days from `first` to `last`, both included, in these slices or in all of them.
 
-        Its `alpha` and `observed` carry intervals over items; `explain_change` compares two windows.
+        Its `alpha`, `ac1` and `observed` carry intervals over items; `explain_change` compares two windows.
         """
         chosen = sorted(
             bucket
