@@ -7,6 +7,7 @@ from karat import store
 from karat.domain.errors import Conflict, Problem, refuse_problems
 from karat.domain.events import EventKind, NewEvent
 from karat.domain.ids import ProjectId
+from karat.domain.items import moves_items
 from karat.domain.people import Actor, Role
 from karat.domain.permissions import Permission, require
 from karat.domain.projects import MediaKind, Project, QualityPolicy, check_policy
@@ -52,7 +53,11 @@ def change(
     policy: QualityPolicy | None = None,
     now: datetime,
 ) -> Project:
-    """Change a project's name, note or policy; what is None stays. Overlap holds for items imported later."""
+    """Change a project's name, note or policy; what is None stays.
+
+    Overlap holds for items imported later. Thresholds that decide where an item stands hold for all of them: a job
+    recounts those that have answers.
+    """
     require(actor, Permission.EDIT_PROJECT, on=project_id)
     before = store.projects.get(tx, project_id)
     after_name = before.name if name is None else name.strip()
@@ -63,6 +68,9 @@ def change(
     if after_name != before.name:
         _refuse_taken_name(tx, after_name)
     store.projects.change(tx, project_id, name=after_name, note=after_note, policy=after_policy)
+    if moves_items(before.policy, after_policy):
+        dedupe = f"recount_project:{project_id}"
+        store.jobs.enqueue(tx, "recount_project", {}, project_id=project_id, dedupe=dedupe, now=now)
     changes = _changes(
         {"name": before.name, "note": before.note, **asdict(before.policy)},
         {"name": after_name, "note": after_note, **asdict(after_policy)},

@@ -16,8 +16,7 @@ from karat.store.database import sqlite_path
 from karat.store.sqlite import claim_for_serving
 
 _PAUSE_SECONDS = 0.05
-_COUNTING = ("recount_batch",)
-_INFERRING = ("recount_batch", "refit_consensus")
+_INFERRING = (*store.jobs.COUNTING, "refit_consensus")
 
 
 @contextmanager
@@ -38,7 +37,7 @@ def working(karat: Installation) -> Iterator[None]:
 
 def wait_until_counted(karat: Installation, project_id: ProjectId) -> None:
     """Wait until item states and statistics say all that has happened in the project."""
-    _wait(karat, lambda db: _is_current(db, project_id, _COUNTING))
+    _wait(karat, lambda db: _is_current(db, project_id, store.jobs.COUNTING))
 
 
 def wait_until_inferred(karat: Installation, project_id: ProjectId) -> None:

@@ -84,6 +84,17 @@ class Standing:
     """The reviewer's last decision; UNDECIDABLE is one too."""
 
 
+_DECIDING = ("majority_share", "max_skips")
+
+
+def moves_items(before: QualityPolicy, after: QualityPolicy) -> bool:
+    """Whether a change of policy may move items that have answers: it changes a threshold that `position` reads.
+
+    The overlap is none of them: an item keeps the one it was imported with.
+    """
+    return any(getattr(before, name) != getattr(after, name) for name in _DECIDING)
+
+
 UNDECIDABLE = "undecidable"
 """A reviewer's decision that the spec allows no label for this item: it is left out of releases, visibly."""
 

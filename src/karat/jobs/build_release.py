@@ -136,13 +136,13 @@ def wait_until_counted(database: Database, project_id: ProjectId, *, patience: t
     Conflict
         When it does not within `patience`: the worker is not running, or far behind.
     NotYet
-        When it has asked for a job that counts an imported batch, and that job is not done.
+        While a job counts an imported batch, or all items after a change of the policy.
     """
     deadline = time.monotonic() + patience.total_seconds()
     while True:
         with database.read() as db:
             if store.checkpoints.is_caught_up(db, STATISTICS, project_id):
-                if store.jobs.has_pending(db, project_id, ["recount_batch"]):
+                if store.jobs.has_pending(db, project_id, store.jobs.COUNTING):
                     raise NotYet
                 return
         if time.monotonic() > deadline:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from karat.jobs.build_release import build_release, refuse_given_up
 from karat.jobs.import_upload import import_upload
 from karat.jobs.recount_batch import recount_batch
+from karat.jobs.recount_project import recount_project
 from karat.jobs.refit_consensus import refit_consensus
 from karat.jobs.run import Handler
 from karat.jobs.sweep_batch import sweep_batch
@@ -16,6 +17,7 @@ HANDLERS: dict[str, Handler] = {
     "build_release": build_release,
     "import_upload": import_upload,
     "recount_batch": recount_batch,
+    "recount_project": recount_project,
     "refit_consensus": refit_consensus,
     "sweep_batch": sweep_batch,
     "sweep_files": sweep_files,

@@ -110,7 +110,8 @@ def overview(db: Reader, actor: Actor, project_id: ProjectId, *, now: datetime) 
         answers_last_hour=store.statistics.answers_since(db, project_id, now - _RECENT),
         confusion_pairs=_pairs(counts),
         fit=fit,
-        is_up_to_date=store.checkpoints.is_caught_up(db, STATISTICS, project_id),
+        is_up_to_date=store.checkpoints.is_caught_up(db, STATISTICS, project_id)
+        and not store.jobs.has_pending(db, project_id, store.jobs.COUNTING),
     )
 
 

@@ -12,6 +12,8 @@ from karat.store.clock import to_micros
 from karat.store.codec import dump
 from karat.store.connection import Reader, Row, Writer
 
+COUNTING = ("recount_batch", "recount_project")
+"""The jobs that count items: while one is pending, states and statistics do not say all that is known."""
 _WAITING, _DONE, _FAILED = 0, 1, 2
 
 

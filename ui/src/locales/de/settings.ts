@@ -7,7 +7,8 @@ export default {
   note: "Notiz",
   noteHelp: "Steht überall, wo das Projekt erscheint, etwa dass seine Annotatoren simuliert sind.",
   policy: "Qualitätsregeln",
-  policyHelp: "Änderungen gelten für Arbeit, die von jetzt an verteilt wird.",
+  policyHelp:
+    "Anteile gelten für Arbeit, die von jetzt an verteilt wird, Antworten je Element für Elemente, die von jetzt an importiert werden. Mehrheit und Auslassungen gelten sofort für alle Elemente: Sie werden neu gezählt.",
   save: "Änderungen speichern",
   saved: "Einstellungen gespeichert.",
   revert: "Änderungen verwerfen",

@@ -6,7 +6,8 @@ export default {
   note: "Note",
   noteHelp: "Shown wherever the project is, for instance that its annotators are simulated.",
   policy: "Quality policy",
-  policyHelp: "Changes hold for work handed out from now on.",
+  policyHelp:
+    "Shares hold for work handed out from now on, answers per item for items imported from now on. Majority and skips hold at once for all items: they are counted anew.",
   save: "Save changes",
   saved: "Settings saved.",
   revert: "Undo changes",

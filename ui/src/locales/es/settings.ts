@@ -7,7 +7,8 @@ export default {
   note: "Nota",
   noteHelp: "Se muestra dondequiera que aparezca el proyecto, por ejemplo que sus anotadores son simulados.",
   policy: "Reglas de calidad",
-  policyHelp: "Los cambios valen para el trabajo que se reparta desde ahora.",
+  policyHelp:
+    "Las partes valen para el trabajo que se reparta desde ahora; las respuestas por elemento, para los que se importen desde ahora. La mayoría y las omisiones valen en seguida para todos los elementos, que se vuelven a contar.",
   save: "Guardar cambios",
   saved: "Ajustes guardados.",
   revert: "Deshacer cambios",
