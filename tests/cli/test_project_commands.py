@@ -74,6 +74,27 @@ def test_a_project_is_shown_for_people(toxicity: CommandLine) -> None:
     assert "overlap              1" in shown
 
 
+def test_right_after_an_import_a_project_tells_what_waits_to_be_counted(toxicity: CommandLine) -> None:
+    toxicity.done("import", toxicity.file("id,text\n1,a\n2,b\n"), "--project", "Toxicity")
+
+    shown = toxicity.done("project", "show", "Toxicity")
+    facts = json.loads(toxicity.done("project", "show", "Toxicity", "--json"))
+
+    assert "2 more items are imported and wait to be counted" in shown
+    assert "a running server does this, or `karat worker`" in shown
+    assert (facts["items"], facts["items_not_counted"], facts["is_counting"]) == (0, 2, True)
+
+
+def test_once_counted_a_project_tells_of_no_items_that_wait(toxicity: CommandLine) -> None:
+    toxicity.done("import", toxicity.file("id,text\n1,a\n2,b\n"), "--project", "Toxicity")
+    toxicity("release", "create", "--project", "Toxicity")  # Has everything counted first.
+
+    shown = toxicity.done("project", "show", "Toxicity")
+
+    assert "2 items: 2 open" in shown
+    assert "wait to be counted" not in shown
+
+
 @pytest.mark.parametrize(
     ("words", "answers"),
     [

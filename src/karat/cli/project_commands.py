@@ -86,6 +86,10 @@ def show(*, name: str, as_json: bool) -> None:
         found = find_project(db, name)
         spec = store.specs.get(db, found.id, found.spec_version).spec
         counts = store.statistics.counts(db, found.id)
+        intake = store.batches.intake(db, found.id)
+        is_counting = store.jobs.has_pending(db, found.id, store.jobs.COUNTING)
+        is_counting |= not store.checkpoints.is_caught_up(db, store.checkpoints.STATISTICS, found.id)
+        n_waiting = store.jobs.n_pending(db, found.id, "import_upload")
     facts = {
         "number": found.id,
         "name": found.name,
@@ -100,6 +104,10 @@ def show(*, name: str, as_json: bool) -> None:
         "resolved": counts["state:resolved"],
         "check_items": counts["check_items"],
         "answers": counts["answers"],
+        "is_counting": is_counting,
+        "items_not_counted": max(0, intake.n_published - counts["items"] - counts["check_items"]),
+        "batches_loading": intake.n_loading,
+        "imports_waiting": max(0, n_waiting - intake.n_loading),
         "policy": asdict(found.policy),
     }
     click.echo(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else _described(facts))
@@ -167,8 +175,23 @@ def _described(facts: dict[str, Any]) -> str:
         "",
         f"{facts['items']:,} items: {facts['open']:,} open, {facts['disputed']:,} disputed, "
         f"{facts['resolved']:,} resolved; {facts['answers']:,} answers; {facts['check_items']:,} check items",
+        *_still_to_come(facts),
         "",
         f"spec version {facts['spec_version']}, policy:",
         *(f"  {name.replace('_', '-'):<20} {value:g}" for name, value in facts["policy"].items()),
     ]
     return "\n".join(lines)
+
+
+def _still_to_come(facts: dict[str, Any]) -> list[str]:
+    """What the counts above do not say yet, and who sees to it."""
+    lines = []
+    if n := facts["items_not_counted"]:
+        lines.append(f"{n:,} more items are imported and wait to be counted")
+    elif facts["is_counting"]:
+        lines.append("what happened last has not been read yet: these numbers may lag behind")
+    if n := facts["batches_loading"]:
+        lines.append(f"{n:,} {'import is' if n == 1 else 'imports are'} being loaded; the items count once it is done")
+    if n := facts["imports_waiting"]:
+        lines.append(f"{n:,} uploaded {'file waits' if n == 1 else 'files wait'} to be imported")
+    return [*lines, "a running server does this, or `karat worker`"] if lines else []

@@ -105,6 +105,28 @@ def unpublished(db: Reader) -> list[Batch]:
     return [_batch(row) for row in db.rows("SELECT * FROM batch WHERE state <> 'published' ORDER BY id")]
 
 
+@dataclass(frozen=True)
+class Intake:
+    """What has come into a project."""
+
+    n_published: int
+    """Items and check items of published batches."""
+    n_loading: int
+    """Batches that are being loaded; their items are not counted before they are published."""
+
+
+def intake(db: Reader, project_id: ProjectId) -> Intake:
+    """How much of a project's items is there, and how many batches are on their way."""
+    row = db.row(
+        "SELECT COALESCE(SUM(CASE WHEN state = 'published' THEN n_items ELSE 0 END), 0) AS n_items,"
+        f" COALESCE(SUM(CASE WHEN {_UNFINISHED} THEN 1 ELSE 0 END), 0) AS n_loading"
+        " FROM batch WHERE project_id = :project_id",
+        project_id=project_id,
+    )
+    assert row is not None
+    return Intake(int(row["n_items"]), int(row["n_loading"]))
+
+
 def dead(db: Reader, *, now: datetime, project_id: ProjectId | None = None) -> list[BatchId]:
     """Batches whose loader has been silent for too long, or that are half removed."""
     rows = db.rows(

@@ -89,6 +89,17 @@ def has_pending(db: Reader, project_id: ProjectId, names: Sequence[str]) -> bool
     return any(row["name"] in names for row in rows)
 
 
+def n_pending(db: Reader, project_id: ProjectId, name: str) -> int:
+    """How many jobs of this name wait or run for the project."""
+    return int(
+        db.value(
+            "SELECT count(*) FROM job WHERE project_id = :project_id AND state = 0 AND name = :name",
+            project_id=project_id,
+            name=name,
+        )
+    )
+
+
 def is_due(db: Reader, *, now: datetime) -> bool:
     """Whether `lease` would find something: asked without the write lock."""
     found = db.value(
