@@ -80,5 +80,7 @@ def test_what_is_no_sum_over_items_is_refused() -> None:
         additive("cohen", (1, 2))
     with pytest.raises(UnknownMethod, match="weighted_alpha"):
         additive("alpha", (1, 2), metric=[[1, 0], [0, 1]])
+    with pytest.raises(UnknownMethod, match="501 classes"):
+        additive("alpha", range(501), metric="ordinal")
     with pytest.raises(UnknownMethod, match="'euclid'"):
         additive("alpha", (1, 2), metric="euclid")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from karat.quality.agreement import COEFFICIENTS, agreement, krippendorff_alpha, observed_agreement
+from karat.quality.agreement import COEFFICIENTS, agreement, bootstrap, krippendorff_alpha, observed_agreement
 from karat.quality.errors import NoRatings, SingleClass, TooLittleOverlap, UnknownMethod
 from karat.quality.intervals import Estimate
+from karat.quality.ratings import Ratings
 from tests.quality.builders import ratings_of, uneven_ratings
 
 UNIFORM = ["brennan_prediger", "bennett", "randolph"]
@@ -44,8 +46,20 @@ def test_coefficients_of_pairs_of_annotators_speak_for_these_annotators() -> Non
     ratings = uneven_ratings(seed=2)
 
     assert agreement(ratings, coefficient="light").over == "items"
-    with pytest.raises(UnknownMethod, match="exist for alpha"):
+    with pytest.raises(UnknownMethod, match="exists for alpha"):
         agreement(ratings, coefficient="conger", over="annotators")
+
+
+def test_numbers_with_many_values_have_intervals_too() -> None:
+    """Ratings on a slider: nearly every number differs."""
+    rng = np.random.default_rng(1)
+    truth = np.repeat(rng.normal(size=5000), 2)
+    item, annotator = np.arange(10_000) // 2, rng.permuted(np.tile(np.arange(5), (5000, 1)), axis=1)[:, :2].ravel()
+    ratings = Ratings.from_arrays(item, annotator, np.round(truth + 0.3 * rng.normal(size=10_000), 9))
+
+    assert agreement(ratings, metric="interval").over == "annotators"
+    assert agreement(ratings, metric="ordinal").over == "items"
+    assert 0 < bootstrap(ratings, metric="interval").low < agreement(ratings, metric="interval").value
 
 
 @pytest.mark.parametrize("coefficient", COEFFICIENTS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from karat.quality.agreement.additive import ADDITIVE, additive
+from karat.quality.agreement.additive import ADDITIVE, MOST_ORDINAL_CLASSES, additive, is_additive
 from karat.quality.agreement.bootstrap import bootstrap
 from karat.quality.agreement.brennan_prediger import bennett_s, brennan_prediger, randolph_kappa
 from karat.quality.agreement.change import AlphaChange, explain_change
@@ -117,11 +117,11 @@ def agreement(
     """
     refuse_unknown(over)
     by_item = coefficient_named(coefficient, metric)(ratings, metric=metric, level=level)
-    if coefficient in ADDITIVE:
+    if is_additive(coefficient, ratings.n_classes, metric=metric):
         return speak_for(over, by_item, ratings, additive(coefficient, ratings.classes, metric=metric))
     if over == "annotators":
         raise UnknownMethod(
-            f"{coefficient!r} compares annotators one by one, so none stands for others: its interval is over items. "
-            f"Intervals over annotators exist for {', '.join(ADDITIVE)}."
+            f"{coefficient!r} on {ratings.n_classes} classes has an interval over items only. One over annotators "
+            f"exists for {', '.join(ADDITIVE)}, the ordinal alpha up to {MOST_ORDINAL_CLASSES} classes."
         )
     return replace(by_item, over="items")

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from karat.quality.agreement.metrics import distances
+from karat.quality.agreement.metrics import distances, positions
 from karat.quality.agreement.weights import Credit, Weights
 from karat.quality.errors import UnknownMethod
 from karat.quality.ratings import Name
@@ -56,6 +56,16 @@ class Additive:
             return np.where(chance > 0, 1 - observed / chance, np.nan)
 
 
+MOST_ORDINAL_CLASSES = 500
+"""Ranks move with every class, so the ordinal metric needs a sum for each two of them."""
+
+
+def is_additive(coefficient: str, n_classes: int, *, metric: Weights = "nominal") -> bool:
+    """Whether `additive` has the coefficient, for this many classes."""
+    is_ordinal = coefficient == "alpha" and isinstance(metric, str) and metric == "ordinal"
+    return coefficient in ADDITIVE and not (is_ordinal and n_classes > MOST_ORDINAL_CLASSES)
+
+
 def additive(coefficient: str, classes: Sequence[Name], *, metric: Weights = "nominal") -> Additive:
     """The coefficient in its additive form.
 
@@ -74,11 +84,18 @@ def additive(coefficient: str, classes: Sequence[Name], *, metric: Weights = "no
     """
     if coefficient not in ADDITIVE:
         raise UnknownMethod(f"{coefficient!r} is not a function of sums over items; {', '.join(ADDITIVE)} are.")
+    if not is_additive(coefficient, len(classes), metric=metric):
+        raise UnknownMethod(
+            f"ordinal alpha of {len(classes)} classes needs a sum for each two of them; up to {MOST_ORDINAL_CLASSES} "
+            "classes are possible. Use the interval metric, or put classes together."
+        )
     if coefficient == "alpha" and not isinstance(metric, str):
         raise UnknownMethod("alpha takes the name of a metric; for a matrix of weights use 'weighted_alpha'.")
     if coefficient == "alpha" and isinstance(metric, str):
         if metric == "ordinal":
             return _ordinal_alpha(len(classes))
+        if metric == "interval":
+            return _interval_alpha(positions(classes, metric))
         return _fixed_alpha(None if metric == "nominal" else distances(metric, classes))
     credit = Credit.of(metric, classes).symmetric()
     if coefficient == "weighted_alpha":
@@ -103,6 +120,24 @@ def _fixed_alpha(squared: Array | None) -> Additive:
         else:
             expected = np.einsum("sc,sc->s", by_class @ (squared / scale), by_class)
         return _per_pair(sums[:, 0], expected, n)
+
+    return Additive("alpha", True, rows, parts)
+
+
+def _interval_alpha(place: Array) -> Additive:
+    """Alpha by squared differences of numbers, however many: sums of (disagreement, 1, place, place squared)."""
+    width = max(float(np.ptp(place)) if len(place) else 0.0, np.finfo(float).tiny)
+    place = (place - place.mean()) / width
+
+    def rows(counts: Any) -> Any:
+        sizes, first, second = counts.sum(axis=1), counts @ place, counts @ place**2
+        apart = 2 * (sizes * second - first**2) / np.maximum(sizes - 1, 1)
+        columns = np.column_stack([apart, sizes, first, second])
+        return scipy.sparse.csr_array(np.where(sizes[:, np.newaxis] >= 2, columns, 0.0))
+
+    def parts(sums: Array) -> Parts:
+        disagreement, n, first, second = sums.T
+        return _per_pair(disagreement, 2 * (n * second - first**2), n)
 
     return Additive("alpha", True, rows, parts)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -23,7 +25,8 @@ Method = Literal["bca", "percentile"]
 MOST_PATTERNS = 1000
 """The most frequent patterns are drawn one by one; the sum of what falls on all others by its normal limit."""
 MOST_SUMS = 1500
-"""With more sums per item than this, every pattern is drawn: the covariance for the normal limit would cost more."""
+"""With more sums per item than this, every pattern is drawn, as the covariance for the normal limit would cost more,
+and BCa corrects for bias only."""
 MOST_UNDEFINED = 0.05
 """Share of resamples that may be without an answer (only one class was drawn, say)."""
 _BLOCK = 1 << 22
@@ -108,7 +111,8 @@ def bootstrap(
             f"{measure.name} compares agreement with chance, and on {n_shared} shared items chance alone would agree "
             "perfectly. Show raw agreement, or wait for ratings of other classes."
         )
-    drawn = _defined(measure, _resampled_sums(rows, n_items, n_resamples, np.random.default_rng(rng)))
+    resamples = _resampled_sums(rows, n_items, n_resamples, np.random.default_rng(rng))
+    drawn = _defined(measure, np.concatenate([measure.value(sums) for sums in resamples]))
     error = float(drawn.std(ddof=1))
     if error <= 1e-12:
         return without_spread(value, n_shared, float(measure.parts(total)[1][0]), level)
@@ -127,47 +131,51 @@ def _resampled_patterns(patterns: Patterns, measure: Additive) -> tuple[Any, npt
     return counts, n_items
 
 
-def _resampled_sums(rows: Any, n_items: npt.NDArray[np.int64], n_resamples: int, rng: np.random.Generator) -> Array:
-    """Sums over as many items as there are, drawn with replacement: shape (n_resamples, n_sums)."""
-    n_patterns, n_sums = rows.shape
-    if n_patterns <= MOST_PATTERNS or n_sums > MOST_SUMS:
-        return _drawn_one_by_one(rows, n_items, n_resamples, rng)
+def _resampled_sums(
+    rows: Any, n_items: npt.NDArray[np.int64], n_resamples: int, rng: np.random.Generator
+) -> Iterator[Array]:
+    """Sums over as many items as there are, drawn with replacement: blocks of shape (some resamples, n_sums)."""
     by_frequency = np.argsort(-n_items, kind="stable")
     often, rarely = by_frequency[:MOST_PATTERNS], by_frequency[MOST_PATTERNS:]
-    probabilities = np.append(n_items[often], n_items[rarely].sum()) / n_items.sum()
-    times = rng.multinomial(n_items.sum(), probabilities, size=n_resamples)
-    return _sums(rows[often], times[:, :-1]) + _normal_sums(rows[rarely], n_items[rarely], times[:, -1], rng)
-
-
-def _drawn_one_by_one(rows: Any, n_items: npt.NDArray[np.int64], n_resamples: int, rng: np.random.Generator) -> Array:
-    size = max(1, _BLOCK // len(n_items))
-    return np.concatenate(
-        [
-            _sums(rows, rng.multinomial(n_items.sum(), n_items / n_items.sum(), size=min(size, n_resamples - begin)))
-            for begin in range(0, n_resamples, size)
-        ]
-    )
+    if rows.shape[1] > MOST_SUMS or len(rarely) == 0:
+        often, rest, weights = by_frequency, None, n_items[by_frequency]
+    else:
+        rest = _Rest.of(rows[rarely], n_items[rarely])
+        weights = np.append(n_items[often], n_items[rarely].sum())
+    size = max(1, _BLOCK // max(len(often), rows.shape[1]))
+    for begin in range(0, n_resamples, size):
+        times = rng.multinomial(n_items.sum(), weights / weights.sum(), size=min(size, n_resamples - begin))
+        sums = _sums(rows[often], times[:, : len(often)])
+        yield sums if rest is None else sums + rest.draw(times[:, -1], rng)
 
 
 def _sums(rows: Any, times: npt.NDArray[np.int64]) -> Array:
     return np.ascontiguousarray((rows.T @ times.T.astype(np.float64)).T)
 
 
-def _normal_sums(
-    rows: Any, n_items: npt.NDArray[np.int64], times: npt.NDArray[np.int64], rng: np.random.Generator
-) -> Array:
-    """Sum of `times` draws from these rows, one for each resample, by the central limit theorem."""
-    share = n_items / n_items.sum()
-    mean = np.asarray(share @ rows)
-    covariance = (rows.T @ rows.multiply(share[:, np.newaxis])).toarray() - np.outer(mean, mean)
-    variances, directions = np.linalg.eigh(covariance)
-    normal = rng.standard_normal((len(times), len(mean))) @ (directions * np.sqrt(np.maximum(variances, 0))).T
-    return np.asarray(times[:, np.newaxis] * mean + np.sqrt(times)[:, np.newaxis] * normal)
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """The patterns that are not drawn one by one; `spread` times standard normal numbers has their covariance."""
+
+    mean: Array
+    spread: Array
+
+    @staticmethod
+    def of(rows: Any, n_items: npt.NDArray[np.int64]) -> _Rest:
+        share = n_items / n_items.sum()
+        mean = np.asarray(share @ rows)
+        covariance = (rows.T @ rows.multiply(share[:, np.newaxis])).toarray() - np.outer(mean, mean)
+        variances, directions = np.linalg.eigh(covariance)
+        return _Rest(mean, directions * np.sqrt(np.maximum(variances, 0)))
+
+    def draw(self, times: npt.NDArray[np.int64], rng: np.random.Generator) -> Array:
+        """Sums of so many draws each, by the central limit theorem: shape (len(times), n_sums)."""
+        normal = rng.standard_normal((len(times), len(self.mean))) @ self.spread.T
+        return np.asarray(times[:, np.newaxis] * self.mean + np.sqrt(times)[:, np.newaxis] * normal)
 
 
-def _defined(measure: Additive, sums: Array) -> Array:
-    size = max(1, _BLOCK // sums.shape[1])
-    values = np.concatenate([measure.value(sums[begin : begin + size]) for begin in range(0, len(sums), size)])
+def _defined(measure: Additive, values: Array) -> Array:
+    """The values of resamples that have one."""
     undefined = np.isnan(values)
     if undefined.mean() > MOST_UNDEFINED:
         raise SingleClass(
@@ -179,7 +187,12 @@ def _defined(measure: Additive, sums: Array) -> Array:
 
 
 def _acceleration(measure: Additive, rows: Any, n_items: npt.NDArray[np.int64], total: Array) -> float:
-    """A sixth of the skewness of the items' influence: how fast the standard error changes with the value."""
+    """A sixth of the skewness of the items' influence: how fast the standard error changes with the value.
+
+    0 where its gradient would cost more than it is worth: with so many classes each matters little.
+    """
+    if rows.shape[1] > MOST_SUMS:
+        return 0.0
     influence = rows @ _gradient(measure, total)
     influence = influence - (n_items @ influence) / n_items.sum()
     squares = float(n_items @ influence**2)
