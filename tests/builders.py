@@ -23,7 +23,7 @@ from karat.store.clock import to_micros
 from karat.store.codec import dump
 from karat.store.connection import Reader, Writer
 from karat.store.database import Database
-from karat.store.supply import Shuffle
+from karat.store.supply import Shuffle, Turn
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 """The moment at which tests begin."""
@@ -117,12 +117,21 @@ def items(
 
 def publish(tx: Writer, project: Project, batch_id: BatchId, *, priority: int = 0, seed: int = 1) -> None:
     """Give all items of a loaded batch their places and make them visible, in one transaction."""
-    assert store.supply.take_turn(tx, project.id, batch_id), "another batch of the project is being published"
+    turn = a_turn(tx, project, batch_id, priority=priority, shuffle=Shuffle.drawn(random.Random(seed)))
     batch = store.batches.find(tx, batch_id)
     assert batch is not None
-    shuffle = Shuffle.drawn(random.Random(seed))
-    store.supply.prepare(tx, project, batch_id, batch.item_ids, shuffle, priority=priority)
-    store.supply.open_batch(tx, project.id, batch_id)
+    store.supply.prepare(tx, turn, project.policy, batch.item_ids)
+    store.supply.open_batch(tx, turn)
+
+
+_SHUFFLE = Shuffle(7, 3)
+
+
+def a_turn(tx: Writer, project: Project, batch_id: BatchId, *, priority: int = 0, shuffle: Shuffle = _SHUFFLE) -> Turn:
+    """The turn of a loaded batch to be prepared; no other batch of the project may have it."""
+    turn = store.supply.take_turn(tx, project.id, batch_id, shuffle, raised_by=priority)
+    assert turn is not None, "another batch of the project is being published"
+    return turn
 
 
 def a_batch(tx: Writer, project_id: ProjectId, *, name: str = "batch", n: int = 0) -> BatchId:

@@ -465,9 +465,10 @@ def test_an_import_that_died_while_it_was_prepared_makes_way_for_the_next(desk: 
             tx, SYSTEM, desk.project.id, name="x", media_kind=MediaKind.TEXT, with_answers=False, now=NOW
         )
         _, load = imports.add_items(tx, load, [_item("1"), _item("2")], now=NOW)
-        assert imports.take_turn(tx, load, now=NOW)
+        turn = imports.take_turn(tx, load, Shuffle(1, 0), now=NOW)
+        assert turn is not None
         for part in imports.parts(tx, load):
-            imports.prepare(tx, load, part, Shuffle(1, 0), now=NOW)
+            imports.prepare(tx, load, turn, part, now=NOW)
 
     desk.database.write(died)
     moments = iter(range(0, 10_000, 5))

@@ -10,7 +10,7 @@ from karat.domain.items import GoldKind, GoldLabel
 from karat.domain.projects import Project
 from karat.store.connection import Reader, Writer
 from karat.store.database import Database
-from karat.store.supply import Shuffle
+from karat.store.supply import Shuffle, Turn
 from tests import builders as build
 
 GOLD = GoldLabel(GoldKind.GOLD, "toxic", "a test")
@@ -20,10 +20,10 @@ def test_what_is_prepared_is_offered_to_nobody_until_it_is_opened(database: Data
     def scene(tx: Writer) -> tuple[int, int, int]:
         project, ada = _project(tx)
         build.items(tx, project, 3)
-        batch_id = _prepared(tx, project, 5)
+        turn = _prepared(tx, project, 5)
         before = _claim_all(tx, project, ada)
         again = _claim_all(tx, project, ada)
-        store.supply.open_batch(tx, project.id, batch_id)
+        store.supply.open_batch(tx, turn)
         return len(before), len(again), len(_claim_all(tx, project, ada))
 
     assert database.write(scene) == (3, 0, 5)
@@ -37,12 +37,12 @@ def test_what_comes_back_while_a_batch_is_prepared_is_offered_at_once_and_the_ba
         bo = build.an_annotator(tx, project, "bo").memberships[project.id].id
         build.items(tx, project, 1)
         held = _claim_all(tx, project, bo)
-        batch_id = _prepared(tx, project, 5)
+        turn = _prepared(tx, project, 5)
         queue_id = tx.value("SELECT id FROM queue")
         _claim_all(tx, project, ada)
         store.queue.give_back(tx, queue_id, held)
         back = _claim_all(tx, project, ada)
-        store.supply.open_batch(tx, project.id, batch_id)
+        store.supply.open_batch(tx, turn)
         return held, back, _claim_all(tx, project, ada)
 
     held, back, new = database.write(scene)
@@ -69,12 +69,12 @@ def test_a_project_has_one_batch_at_a_time_prepared_and_other_projects_do_not_wa
 def test_nothing_of_a_removed_batch_is_opened_with_the_next(database: Database) -> None:
     def scene(tx: Writer) -> tuple[int, int]:
         project, ada = _project(tx)
-        dead = _prepared(tx, project, 4, n_gold=3)
+        dead = _prepared(tx, project, 4, n_gold=3).batch_id
         store.batches.condemn(tx, dead)
         while not store.batches.remove_some(tx, dead, limit=2):
             pass
-        batch_id = _prepared(tx, project, 5, n_gold=2)
-        store.supply.open_batch(tx, project.id, batch_id)
+        turn = _prepared(tx, project, 5, n_gold=2)
+        store.supply.open_batch(tx, turn)
         return len(_claim_all(tx, project, ada)), store.gold.n_gold(tx, project.id)
 
     assert database.write(scene) == (5, 2)
@@ -83,8 +83,8 @@ def test_nothing_of_a_removed_batch_is_opened_with_the_next(database: Database) 
 def test_the_parts_of_a_batch_are_shuffled_among_each_other(database: Database) -> None:
     def scene(tx: Writer) -> list[ItemId]:
         project, ada = _project(tx)
-        _prepare(tx, project, batch_id := _loaded(tx, project, 200), part_size=50)
-        store.supply.open_batch(tx, project.id, batch_id)
+        turn = _prepare(tx, project, _loaded(tx, project, 200), part_size=50)
+        store.supply.open_batch(tx, turn)
         return _claim_all(tx, project, ada)
 
     order = database.write(scene)
@@ -102,10 +102,10 @@ def test_the_order_does_not_depend_on_the_parts(database: Database) -> None:
         first = _item_ids(tx, batch_id).start
         # The same ids in both projects, as far as the shuffle is concerned.
         shuffle = Shuffle(7, -7 * first % 2_147_483_647)
-        assert store.supply.take_turn(tx, project.id, batch_id)
+        turn = build.a_turn(tx, project, batch_id, shuffle=shuffle)
         for part in _parts(_item_ids(tx, batch_id), part_size):
-            store.supply.prepare(tx, project, batch_id, part, shuffle)
-        store.supply.open_batch(tx, project.id, batch_id)
+            store.supply.prepare(tx, turn, project.policy, part)
+        store.supply.open_batch(tx, turn)
         return [str(item_id - first) for item_id in _claim_all(tx, project, ada)]
 
     assert database.write(lambda tx: order(tx, 20)) == database.write(lambda tx: order(tx, 3))
@@ -115,9 +115,9 @@ def test_checks_are_drawn_once_their_batch_is_opened(database: Database) -> None
     def scene(tx: Writer) -> list[int]:
         project, _ = _project(tx)
         build.checks(tx, project, 2)
-        batch_id = _prepared(tx, project, 0, n_gold=4, part_size=3)
+        turn = _prepared(tx, project, 0, n_gold=4, part_size=3)
         before = store.gold.n_gold(tx, project.id)
-        store.supply.open_batch(tx, project.id, batch_id)
+        store.supply.open_batch(tx, turn)
         return [before, store.gold.n_gold(tx, project.id), *_places(tx, project.id)]
 
     assert database.write(scene) == [2, 6, 0, 1, 2, 3, 4, 5]
@@ -130,15 +130,15 @@ def test_gold_that_a_lead_sets_or_changes_meanwhile_leaves_places_without_gaps_a
         rng = random.Random(5)
         project, _ = _project(tx)
         published = [*build.items(tx, project, 12), *build.checks(tx, project, 4)]
-        batch_id = _prepared(tx, project, 0, n_gold=3)
+        turn = _prepared(tx, project, 0, n_gold=3)
         for _ in range(60):
             gold = GoldLabel(rng.choice(list(GoldKind)), "toxic", "a lead")
             store.gold.put(tx, project.id, rng.choice(published), gold, now=build.NOW)
-            drawn, hidden = _drawn_and_hidden(tx, project.id, batch_id)
+            drawn, hidden = _drawn_and_hidden(tx, project.id, turn.batch_id)
             assert sorted(drawn) == list(range(len(drawn)))
             assert sorted(hidden) == list(range(len(drawn), len(drawn) + 3))
             assert store.gold.n_gold(tx, project.id) == len(drawn)
-        store.supply.open_batch(tx, project.id, batch_id)
+        store.supply.open_batch(tx, turn)
         assert store.gold.n_gold(tx, project.id) == len(drawn) + 3
 
     database.write(scene)
@@ -157,17 +157,15 @@ def _loaded(tx: Writer, project: Project, n: int, prefix: str = "new", *, n_gold
     return batch_id
 
 
-def _prepared(tx: Writer, project: Project, n: int, *, n_gold: int = 0, part_size: int = 2) -> BatchId:
-    batch_id = _loaded(tx, project, n, n_gold=n_gold)
-    _prepare(tx, project, batch_id, part_size=part_size)
-    return batch_id
+def _prepared(tx: Writer, project: Project, n: int, *, n_gold: int = 0, part_size: int = 2) -> Turn:
+    return _prepare(tx, project, _loaded(tx, project, n, n_gold=n_gold), part_size=part_size)
 
 
-def _prepare(tx: Writer, project: Project, batch_id: BatchId, *, part_size: int) -> None:
-    assert store.supply.take_turn(tx, project.id, batch_id)
-    shuffle = Shuffle.drawn(random.Random(3))
+def _prepare(tx: Writer, project: Project, batch_id: BatchId, *, part_size: int) -> Turn:
+    turn = build.a_turn(tx, project, batch_id)
     for part in _parts(_item_ids(tx, batch_id), part_size):
-        store.supply.prepare(tx, project, batch_id, part, shuffle)
+        store.supply.prepare(tx, turn, project.policy, part)
+    return turn
 
 
 def _parts(ids: range, size: int) -> list[range]:
@@ -181,7 +179,7 @@ def _item_ids(db: Reader, batch_id: BatchId) -> range:
 
 
 def _takes_turn(tx: Writer, project: Project, batch_id: BatchId) -> bool:
-    return store.supply.take_turn(tx, project.id, batch_id)
+    return store.supply.take_turn(tx, project.id, batch_id, Shuffle(7, 3)) is not None
 
 
 def _claim_all(tx: Writer, project: Project, annotator_id: AnnotatorId) -> list[ItemId]:

@@ -31,7 +31,7 @@ from karat.formats.table import Row, read_rows, where
 from karat.settings import Settings
 from karat.store.connection import Writer, is_twin
 from karat.store.database import Database
-from karat.store.supply import Shuffle
+from karat.store.supply import Shuffle, Turn
 
 T = TypeVar("T")
 
@@ -297,17 +297,24 @@ class Importer:
         )
 
     def _publish(self, load: Load, *, n_gold_unused: int) -> Imported:
-        while not self._database.write(lambda tx: imports.take_turn(tx, load, now=self._clock())):
-            self._remove_dead()
-            time.sleep(_TURN_SECONDS)
+        turn = self._turn(load)
         with self._database.read() as db:
             parts = imports.parts(db, load)
-        shuffle = Shuffle.drawn(self._rng)
         for part in parts:
-            self._database.write(partial(imports.prepare, load=load, part=part, shuffle=shuffle, now=self._clock()))
+            self._database.write(partial(imports.prepare, load=load, turn=turn, part=part, now=self._clock()))
         self._database.write(store.supply.refresh_plans)
-        counts = self._database.write(lambda tx: imports.publish(tx, self._actor, load, now=self._clock()))
+        counts = self._database.write(lambda tx: imports.publish(tx, self._actor, load, turn, now=self._clock()))
         return Imported(load.batch_id, load.name, counts, n_gold_unused)
+
+    def _turn(self, load: Load) -> Turn:
+        """Wait until no other batch of the project is being prepared: seconds, however many items it has."""
+        shuffle = Shuffle.drawn(self._rng)
+        while True:
+            turn = self._database.write(lambda tx: imports.take_turn(tx, load, shuffle, now=self._clock()))
+            if turn is not None:
+                return turn
+            self._remove_dead()
+            time.sleep(_TURN_SECONDS)
 
     def _remove(self, batch_id: BatchId) -> None:
         remove_batch(self._database, batch_id)

@@ -192,7 +192,6 @@ CREATE TABLE queue (
     project_id BIGINT NOT NULL REFERENCES project,
     priority SMALLINT NOT NULL,
     next_position BIGINT NOT NULL DEFAULT 0,  -- what lies there or behind is not handed out
-    ready_from BIGINT NOT NULL DEFAULT 0,  -- where the batch begins that is being published
     UNIQUE (project_id, priority)
 );
 
