@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from datetime import UTC, datetime
+from itertools import chain
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
@@ -127,19 +128,25 @@ class ItemReader:
 
     def _usual_items(self, rows: Iterator[Row]) -> Iterator[ReadItem]:
         """`_items` at half the price, for texts with an id and nothing else that has a role: most files are such."""
-        id_column, content_column = self._mapping.id or "", self._mapping.content or ""
-        meta, new = self._meta, tuple.__new__
-        for row in rows:
-            line, values = row
-            key, text = values[id_column].strip(), values[content_column]
+        new = tuple.__new__
+        first = next(rows, None)
+        if first is None:
+            return
+        names = list(first.values)
+        id_place, content_place = names.index(self._mapping.id or ""), names.index(self._mapping.content or "")
+        rest = [(f"{encode_basestring(name)}:", place) for place, name in enumerate(names) if name not in self._mapped]
+        for row in chain([first], rows):
+            line, (_, cells) = row
+            key, text = cells[id_place].strip(), cells[content_place]
             if 0 < len(key) <= MAX_KEY_LENGTH and text and not text.isspace():
                 content = f'{{"text":{encode_basestring(text)}}}'
-                yield new(ReadItem, (line, key, content, meta(values), None, None, 0))
+                meta = f"{{{','.join([start + encode_basestring(cells[place]) for start, place in rest])}}}"
+                yield new(ReadItem, (line, key, content, meta, None, None, 0))
             else:
                 yield from self._items(iter([row]))
 
     def _item(self, row: Row) -> ReadItem:
-        line, values = row
+        line, values = row.line, row.values
         mapping = self._mapping
         key = f"{self._file_name}:{line}" if mapping.id is None else key_of(values, mapping.id)
         text = key if mapping.content is None else _content(values.get(mapping.content), mapping.content)

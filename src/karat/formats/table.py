@@ -29,6 +29,17 @@ class Row(NamedTuple):
     values: dict[str, Any]
 
 
+class CsvRow(Row):
+    """A row of a CSV or TSV, which makes its dictionary when it is asked for: the usual import never does."""
+
+    __slots__ = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        names, cells = self[1]
+        return dict(zip(names, cells))  # noqa: B905 - their lengths were found to be equal
+
+
 class _Source(NamedTuple):
     """A file with what reading it depends on."""
 
@@ -79,7 +90,7 @@ def where(kind: FileKind, line: int) -> str:
 def _read_csv(source: _Source) -> Iterator[Row]:
     csv.field_size_limit(max(csv.field_size_limit(), source.max_field_bytes))
     reader = csv.reader(source.lines(nul_problems=source.problems), delimiter=source.sniffed.delimiter, strict=True)
-    new = tuple.__new__  # what `Row(...)` comes to, at half the price: there are millions
+    new = tuple.__new__  # what `CsvRow(...)` comes to, at half the price: there are millions
     names: list[str] = []
     n_columns, quarter = 0, source.max_field_bytes // 4
     line = 1  # of the record's first character; a record may run over several lines
@@ -91,11 +102,9 @@ def _read_csv(source: _Source) -> Iterator[Row]:
             elif len(cells) != n_columns:
                 if cells:
                     source.problems.add(f"line {line}", _wrong_number(len(cells), n_columns))
-            else:
-                values = dict(zip(names, cells))  # noqa: B905 - their lengths are equal by now
-                # A character has at most four bytes, so that most rows need no counting.
-                if max(map(len, cells)) <= quarter or _fits(source, line, values):
-                    yield new(Row, (line, values))
+            # A character has at most four bytes, so that most rows need no counting.
+            elif max(map(len, cells)) <= quarter or _fits(source, line, dict(zip(names, cells, strict=True))):
+                yield new(CsvRow, (line, (names, cells)))
             line = reader.line_num + 1
     except csv.Error as error:
         raise refusal(source.name, f"line {line}", _csv_message(str(error), source.max_field_bytes)) from None

@@ -16,6 +16,9 @@ _BYTE_ORDER_MARKS = (
 )
 
 
+_UTF_8 = ("utf-8", "utf-8-sig")
+
+
 def encoding_of(path: Path) -> str:
     """The encoding by the file's byte order mark; UTF-8 without one."""
     with path.open("rb") as file:
@@ -42,6 +45,9 @@ def lines(
     number = 0
     try:
         with path.open(encoding=encoding, newline="") as file:
+            if encoding in _UTF_8 and _is_plain(path, max_line_bytes):
+                yield from file
+                return
             while line := file.readline(max_line_bytes):
                 number += 1
                 if len(line) >= max_line_bytes and line[-1] not in "\r\n":
@@ -58,9 +64,17 @@ def lines(
         raise _not_decodable(path, encoding, file_name) from None
 
 
+def _is_plain(path: Path, max_line_bytes: int) -> bool:
+    """Whether no line can be too long and none has a NUL: then none needs to be looked at, which takes time."""
+    if max_line_bytes < 2 * _BLOCK:
+        return False
+    with path.open("rb") as file:
+        return all(b"\n" in block and b"\0" not in block for block in iter(lambda: file.read(_BLOCK), b""))
+
+
 def _not_decodable(path: Path, encoding: str, file_name: str) -> Exception:
     """The refusal with the place of the first byte that does not belong; only now is the place worth a reading."""
-    if encoding not in ("utf-8", "utf-8-sig"):
+    if encoding not in _UTF_8:
         return refusal(file_name, "the text", f"is not {encoding.upper()}, as its first bytes say. Save it as UTF-8.")
     offset, line, bad = first_bad_byte(path)
     return refusal(
