@@ -52,14 +52,15 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            is_strict = isinstance(request, StrictRequest)  # Then its body may have been read already.
+            return await handle(request if is_strict else StrictRequest(request.scope, request.receive))
 
         return strict
 
 
-def router() -> APIRouter:
+def router(route_class: type[StrictRoute] = StrictRoute) -> APIRouter:
     """A module's router: `router = routing.router()`, and paths without the leading /api."""
-    return APIRouter(prefix="/api", route_class=StrictRoute, responses=_ERRORS)
+    return APIRouter(prefix="/api", route_class=route_class, responses=_ERRORS)
 
 
 def operation_id(route: APIRoute) -> str:

@@ -16,6 +16,7 @@ from fastapi import Path, Response
 from karat import actions, queries
 from karat.api import routing
 from karat.api.context import Here
+from karat.api.direct import DirectRoute
 from karat.api.identity import Who
 from karat.api.routing import ProjectPath
 from karat.domain.annotations import Answer
@@ -37,7 +38,7 @@ from karat.schemas.work import (
     WorkStream,
 )
 
-router = routing.router()
+router = routing.router(DirectRoute)
 
 MediaUrl = Callable[[str], str]
 AssignmentPath = Annotated[AssignmentId, Path(min_length=1, max_length=64)]
