@@ -13,7 +13,8 @@ from karat import actions
 from karat.domain.annotations import Answer
 from karat.domain.people import Actor
 from karat.domain.projects import Project
-from karat.store.connection import Reader, Writer
+from karat.store.connection import Writer
+from karat.store.pipeline import Pipeline
 from karat.store.postgres import PostgresDatabase
 from tests.builders import NOW, a_policy, a_project, an_annotator, catch_up, checks, items
 
@@ -69,14 +70,13 @@ def _annotate(database: PostgresDatabase, project: Project, person: Actor) -> No
 
 def _note_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
     asked: dict[str, dict[str, Any]] = {}
-    run = Reader._run
+    send = Pipeline.send
 
-    def noted(self: Reader, sql: str, parameters: dict[str, Any]) -> Any:
-        if isinstance(self, Writer):
-            asked[sql] = parameters
-        return run(self, sql, parameters)
+    def noted(self: Pipeline, sql: str, parameters: dict[str, Any]) -> None:
+        asked[sql] = parameters
+        send(self, sql, parameters)
 
-    monkeypatch.setattr(Reader, "_run", noted)
+    monkeypatch.setattr(Pipeline, "send", noted)
     return asked
 
 

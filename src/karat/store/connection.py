@@ -46,6 +46,10 @@ class Reader:
     def _run(self, sql: str, parameters: dict[str, Any]) -> Any:
         return self._connection.execute(_for_psycopg(sql) if self.is_postgres else sql, parameters)
 
+    def _plain(self) -> Connection:
+        """The connection itself, for more than single statements."""
+        return self._connection
+
     def rows(self, sql: str, **parameters: Any) -> list[Row]:
         """All rows of a result that is known to be small."""
         return self._run(sql, parameters).fetchall()  # type: ignore[no-any-return]
@@ -83,12 +87,12 @@ class Reader:
 
     def _tuple_cursor(self) -> Any:
         if not self.is_postgres:
-            cursor = self._connection.cursor()
+            cursor = self._plain().cursor()
             cursor.row_factory = None
             return cursor
         from psycopg.rows import tuple_row  # noqa: PLC0415 - SQLite installations never load psycopg
 
-        return self._connection.cursor(name="karat_stream", row_factory=tuple_row)  # type: ignore[call-arg]
+        return self._plain().cursor(name="karat_stream", row_factory=tuple_row)  # type: ignore[call-arg]
 
 
 class Writer(Reader):
@@ -98,6 +102,11 @@ class Writer(Reader):
         """Run one statement; the number of rows it changed."""
         return self._run(sql, parameters).rowcount  # type: ignore[no-any-return]
 
+    def execute_later(self, sql: str, **parameters: Any) -> None:
+        """Run one statement whose outcome nobody waits for; if it fails, what comes later does, at the latest the
+        commit. On PostgreSQL it travels together with others."""
+        self.execute(sql, **parameters)
+
     def insert(self, table: str, *, returning: str = "id", **values: Any) -> Any:
         """Insert one row and return its `returning` column."""
         columns = ", ".join(values)
@@ -106,7 +115,7 @@ class Writer(Reader):
 
     def execute_many(self, sql: str, parameters: Iterable[dict[str, Any]]) -> None:
         """Run one statement for each set of parameters."""
-        cursor = self._connection.cursor()
+        cursor = self._plain().cursor()
         cursor.executemany(_for_psycopg(sql) if self.is_postgres else sql, list(parameters))
 
     def insert_many(
@@ -124,11 +133,11 @@ class Writer(Reader):
         shared = shared or {}
         names = ", ".join((*columns, *shared))
         if self.is_postgres:
-            with self._connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            with self._plain().cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 copy.write(_copy_text(list(rows), len(columns), tuple(shared.values())))
             return
         places = ", ".join(["?"] * len(columns) + [f"{value:d}" for value in shared.values()])
-        self._connection.cursor().executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+        self._plain().cursor().executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
 
 
 def _copy_text(rows: list[tuple[str | float, ...]], n_columns: int, shared: tuple[int, ...]) -> str:

@@ -1,6 +1,6 @@
 """PostgreSQL: a pool of connections that write, one of connections that read, and a pool of threads for changes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -12,15 +12,16 @@ from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool
 
-from karat.store.connection import Reader, Writer
+from karat.store.connection import Connection, Reader, Writer
+from karat.store.pipeline import Pipeline
 
 T = TypeVar("T")
 
 MAX_WRITERS = 6
 """Changes made at once. More would wait for processors or for the disk, which takes many commits in one go."""
 MAX_READERS = 16
-_MAX_JOBS = 4
-"""Connections more, for the worker's changes."""
+MAX_JOBS = 4
+"""Connections of their own for the worker's changes: one that annotators use stays warm for them."""
 _ATTEMPTS = 4
 # A change walks indexes, row by row, whatever the tables look like at the moment. A plan that was made while a table
 # was small would read all of it, and is kept while the table grows; weighing plans anew costs more than running them.
@@ -31,7 +32,12 @@ SET enable_material = off; SET plan_cache_mode = force_generic_plan
 # A question may read much, and is asked less often: it is planned for the tables as they are.
 _BY_SIZE = "SET plan_cache_mode = force_custom_plan"
 
-_Connection = psycopg.Connection[dict[str, Any]]
+
+class _Connection(psycopg.Connection[dict[str, Any]]):
+    pipe: Pipeline
+    """Only where changes are made."""
+
+
 _Pool = ConnectionPool[_Connection]
 
 
@@ -42,24 +48,18 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self.url = url.replace("postgresql+psycopg:", "postgresql:")
-        self._writers = _open_pool(self.url, MAX_WRITERS + _MAX_JOBS, _configure_writer)
+        self._writers = _open_pool(self.url, MAX_WRITERS, _configure_writer)
+        self._jobs = _open_pool(self.url, MAX_JOBS, _configure_writer)
         self._readers = _open_pool(self.url, MAX_READERS, _configure_reader)
         self._threads = ThreadPoolExecutor(MAX_WRITERS, thread_name_prefix="karat-writer")
 
     def submit_write(self, change: Callable[[Writer], T]) -> "Future[T]":
         """Run a change in a thread; the future is resolved once it is committed, or raises what it raised."""
-        return self._threads.submit(self.write, change)
+        return self._threads.submit(_change, self._writers, change)
 
     def write(self, change: Callable[[Writer], T]) -> T:
-        """Make a change in one transaction; a deadlock or a lost race is tried again."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                with self._writers.connection() as connection:
-                    return change(Writer(connection, is_postgres=True))
-            except (DeadlockDetected, SerializationFailure):
-                if attempt == _ATTEMPTS:
-                    raise
-        raise AssertionError("unreachable")
+        """Make a change in one transaction, in the thread that asks for it."""
+        return _change(self._jobs, change)
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -70,13 +70,56 @@ class PostgresDatabase:
     def close(self) -> None:
         """Finish what is running and close every connection."""
         self._threads.shutdown(wait=True)
-        self._writers.close()
-        self._readers.close()
+        for pool in (self._writers, self._jobs, self._readers):
+            pool.close()
+
+
+class _PipeWriter(Writer):
+    """Sends single statements through the connection's pipeline, and the rest through psycopg."""
+
+    def __init__(self, connection: _Connection) -> None:
+        super().__init__(connection, is_postgres=True)
+        self._pipe = connection.pipe
+
+    def _run(self, sql: str, parameters: dict[str, Any]) -> Any:
+        return self._pipe.run(sql, parameters) if self._pipe.is_open else super()._run(sql, parameters)
+
+    def _plain(self) -> Connection:
+        self._pipe.leave()
+        return super()._plain()
+
+    def execute_later(self, sql: str, **parameters: Any) -> None:
+        if self._pipe.is_open:
+            self._pipe.send(sql, parameters)
+        else:
+            super()._run(sql, parameters)
+
+    def execute_many(self, sql: str, parameters: Iterable[dict[str, Any]]) -> None:
+        for values in parameters:
+            self.execute_later(sql, **values)
+
+
+def _change(pool: _Pool, change: Callable[[Writer], T]) -> T:
+    """Make a change in one transaction; a deadlock or a lost race is tried again."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with pool.connection() as connection, connection.pipe.transaction():
+                return change(_PipeWriter(connection))
+        except (DeadlockDetected, SerializationFailure):
+            if attempt == _ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _open_pool(url: str, size: int, configure: Callable[[_Connection], None]) -> _Pool:
     pool: _Pool = ConnectionPool(
-        url, min_size=1, max_size=size, open=False, kwargs={"row_factory": dict_row}, configure=configure
+        url,
+        connection_class=_Connection,
+        min_size=1,
+        max_size=size,
+        open=False,
+        kwargs={"row_factory": dict_row},
+        configure=configure,
     )
     pool.open(wait=True, timeout=30)
     return pool
@@ -97,3 +140,4 @@ def _configure(connection: _Connection, settings: str) -> None:
     connection.commit()
     # Otherwise a number's size decides its type, and a statement is prepared anew for every combination of sizes.
     connection.adapters.register_dumper(int, Int8Dumper)
+    connection.pipe = Pipeline(connection)
