@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy.typing as npt
 import pytest
 from scipy.optimize import approx_fprime, check_grad
 
-from karat.quality.consensus import bradley_terry as module
 from karat.quality.consensus.bradley_terry import NotConnected, Preference, _Problem, bradley_terry
 from karat.quality.consensus.comparisons import Comparisons
 from karat.quality.errors import NoRatings, QualityError, TooLittleOverlap
@@ -159,7 +159,7 @@ def test_many_items_get_the_same_errors_from_the_sparse_path(monkeypatch: pytest
     comparisons, _, _ = preference_world(5, n_items=12, n=300, reliability=np.array([0.9, 0.7]), nu=0.4)
     dense = [score.standard_error for score in bradley_terry(comparisons).scores]
 
-    monkeypatch.setattr(module, "_MOST_DENSE", 0)
+    monkeypatch.setattr(import_module("karat.quality.consensus.bradley_terry"), "_MOST_DENSE", 0)
 
     assert [score.standard_error for score in bradley_terry(comparisons).scores] == pytest.approx(dense)
 

@@ -14,6 +14,7 @@ from karat.quality.consensus.gold_weighted import gold_weighted
 from karat.quality.consensus.mace import mace
 from karat.quality.consensus.majority import majority_vote
 from karat.quality.consensus.one_coin import one_coin
+from karat.quality.consensus.ordinal import ordinal
 from karat.quality.consensus.result import Consensus
 from karat.quality.consensus.wawa import wawa
 from karat.quality.ratings import Ratings
@@ -33,5 +34,6 @@ METHODS: dict[str, Callable[[Ratings, Gold, int], Consensus]] = {
     "mace": lambda ratings, gold, seed: mace(ratings, gold=gold, seed=seed).consensus,
     "glad": lambda ratings, gold, _: glad(ratings, gold=gold).consensus,
     "ebcc": lambda ratings, gold, seed: ebcc(ratings, gold=gold, seed=seed).consensus,
+    "ordinal": lambda ratings, gold, _: ordinal(ratings, gold=gold).consensus,
 }
 """Every method, the default first."""
