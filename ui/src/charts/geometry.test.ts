@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import {
   coefficientDomain,
   everyDay,
-  fitText,
   niceCeiling,
   place,
   placeRange,
@@ -10,6 +9,7 @@ import {
   segments,
   SHARE,
   uprightBars,
+  wrapText,
 } from "./geometry";
 
 test("a value is placed in proportion and sticks to the ends of its axis", () => {
@@ -83,8 +83,9 @@ test("of a long time only the latest days are shown", () => {
   expect(days.at(-1)?.day).toBe("2026-03-02");
 });
 
-test("a text that does not fit is cut with an ellipsis, by code points", () => {
-  expect(fitText("short", 100)).toBe("short");
-  expect(fitText("card_payment_not_recognised", 70)).toBe("card_paym…");
-  expect(fitText("银行卡付款无法识别", 70)).toBe("银行卡付…");
+test("a text is broken into lines at blanks, and within a word only where it is wider than a line", () => {
+  expect(wrapText("short", 100)).toEqual(["short"]);
+  expect(wrapText("Card lost or stolen", 70)).toEqual(["Card lost", "or stolen"]);
+  expect(wrapText("card_payment_unknown", 84)).toEqual(["card_payment", "_unknown"]);
+  expect(wrapText("银行卡付款无法识别", 70)).toEqual(["银行卡付款", "无法识别"]);
 });

@@ -106,19 +106,29 @@ export function everyDay(days: DayValue[], maxDays = 60): DayValue[] {
   return filled;
 }
 
-/** Cut a text so that it fits about `width` pixels at `pixelsPerCharacter`; wide (CJK) characters count double. */
-export function fitText(text: string, width: number, pixelsPerCharacter = 7): string {
-  let used = 0;
-  const characters = [...text];
-  for (const [index, character] of characters.entries()) {
-    used += character > "\u2e80" ? 2 * pixelsPerCharacter : pixelsPerCharacter;
-    if (used > width)
-      return (
-        characters
-          .slice(0, Math.max(1, index - 1))
-          .join("")
-          .trimEnd() + "…"
-      );
+/** About how wide a text is drawn, in pixels; wide (CJK) characters count double. */
+export function textWidth(text: string, pixelsPerCharacter = 7): number {
+  return [...text].reduce((sum, one) => sum + (one > "\u2e80" ? 2 : 1) * pixelsPerCharacter, 0);
+}
+
+/** A text in lines of about `width` pixels, broken at blanks; a word that is wider than a line is broken itself. */
+export function wrapText(text: string, width: number, pixelsPerCharacter = 7): string[] {
+  const fits = (line: string) => textWidth(line, pixelsPerCharacter) <= width;
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && fits(`${last} ${word}`)) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(...pieces(word, fits));
   }
-  return text;
+  return lines;
+}
+
+function pieces(word: string, fits: (line: string) => boolean): string[] {
+  const parts = [""];
+  for (const character of word) {
+    const last = parts.at(-1)!;
+    if (last === "" || fits(last + character)) parts[parts.length - 1] = last + character;
+    else parts.push(character);
+  }
+  return parts;
 }
