@@ -12,6 +12,7 @@ import overview from "./de/overview";
 import items from "./de/items";
 import releases from "./de/releases";
 import people from "./de/people";
+import audit from "./de/audit";
 import settings from "./de/settings";
 import specPanel from "./de/spec-panel";
 import viewer from "./de/viewer";
@@ -32,6 +33,7 @@ export default {
   items,
   releases,
   people,
+  audit,
   settings,
   specPanel,
   viewer,

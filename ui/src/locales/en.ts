@@ -12,6 +12,7 @@ import overview from "./en/overview";
 import items from "./en/items";
 import releases from "./en/releases";
 import people from "./en/people";
+import audit from "./en/audit";
 import settings from "./en/settings";
 import specPanel from "./en/spec-panel";
 import viewer from "./en/viewer";
@@ -32,6 +33,7 @@ export const english = {
   items,
   releases,
   people,
+  audit,
   settings,
   specPanel,
   viewer,

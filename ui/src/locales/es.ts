@@ -12,6 +12,7 @@ import overview from "./es/overview";
 import items from "./es/items";
 import releases from "./es/releases";
 import people from "./es/people";
+import audit from "./es/audit";
 import settings from "./es/settings";
 import specPanel from "./es/spec-panel";
 import viewer from "./es/viewer";
@@ -32,6 +33,7 @@ export default {
   items,
   releases,
   people,
+  audit,
   settings,
   specPanel,
   viewer,

@@ -12,6 +12,7 @@ import overview from "./zh/overview";
 import items from "./zh/items";
 import releases from "./zh/releases";
 import people from "./zh/people";
+import audit from "./zh/audit";
 import settings from "./zh/settings";
 import specPanel from "./zh/spec-panel";
 import viewer from "./zh/viewer";
@@ -32,6 +33,7 @@ export default {
   items,
   releases,
   people,
+  audit,
   settings,
   specPanel,
   viewer,
