@@ -3,6 +3,7 @@
 ratings = karat.Ratings.from_csv("answers.csv")
 karat.agreement(ratings)                    # how far annotators agree, with an interval
 karat.consensus(ratings).labels             # one label per item, with its certainty
+print(karat.report(ratings))                # how good, why not better, what next
 """
 
 from importlib import import_module
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from karat.quality.errors import QualityError
     from karat.quality.intervals import Estimate
     from karat.quality.ratings import Ratings
+    from karat.quality.report import report
 
 __version__ = "0.1.0"
 
-__all__ = ["Consensus", "Estimate", "QualityError", "Ratings", "__version__", "agreement", "consensus"]
+__all__ = ["Consensus", "Estimate", "QualityError", "Ratings", "__version__", "agreement", "consensus", "report"]
 
 # Loaded when first asked for: the command line, the client and the server do without numpy at their start.
 _HOME = {
@@ -27,6 +29,7 @@ _HOME = {
     "Ratings": "karat.quality.ratings",
     "agreement": "karat.quality.agreement",
     "consensus": "karat.quality.consensus",
+    "report": "karat.quality.report",
 }
 
 

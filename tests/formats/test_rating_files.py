@@ -105,14 +105,14 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
     found = read(a_file(tmp_path, CSV + "b,bo,\n"))
 
     assert triples(found) == ROWS
-    assert found.remarks == ("1 rows have no label and were left out.",)
+    assert found.remarks == ("1 row has no label and was left out.",)
 
 
 def test_repeated_answers_are_said(tmp_path: Path) -> None:
     found = read(a_file(tmp_path, CSV + "b,ada,y\n"))
 
     assert triples(found)[-1] == ("b", "ada", "y")
-    assert "1 rows repeat an item for the same annotator" in found.remarks[0]
+    assert "1 row repeats an item for the same annotator" in found.remarks[0]
 
 
 def test_gold_comes_from_a_file_of_its_own(tmp_path: Path) -> None:

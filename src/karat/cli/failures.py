@@ -46,6 +46,10 @@ def failures_as_messages() -> Iterator[None]:
         raise
     except KaratError as error:
         raise failure_of(error) from error
+    except ValueError as error:
+        if type(error).__module__ != "karat.quality.errors":  # not imported here: it would load numpy for every command
+            raise _fault(error) from error
+        raise Failure(str(error)) from error
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _SERVER_PARTS:
             raise _fault(error) from error

@@ -8,9 +8,10 @@ from karat import __version__
 from karat.cli.failures import failures_as_messages
 from karat.cli.lazy_group import Entry, LazyGroup
 
-_RUN, _DATA, _CARE = "Run it", "Work with data", "Look after it"
+_MEASURE, _RUN, _DATA, _CARE = "Measure what you have", "Run it", "Work with data", "Look after it"
 
 COMMANDS = {
+    "report": Entry("report_command", "report", "Say how good labels in a file are, and what to do next.", _MEASURE),
     "demo": Entry("demo_command", "demo", "Start a demo with two projects and show links that sign in.", _RUN),
     "serve": Entry("serve_commands", "serve", "Serve Karat in the browser until Ctrl-C.", _RUN),
     "worker": Entry("serve_commands", "worker", "Run jobs beside servers that share a PostgreSQL database.", _RUN),
@@ -28,6 +29,9 @@ COMMANDS = {
 }
 
 _EPILOG = """
+\b
+What people have answered, in a file of any tool:
+  karat report answers.csv --html report.html
 \b
 A project of your own, from an empty folder:
   karat project create --name Toxicity --question "Is this comment toxic?" \\

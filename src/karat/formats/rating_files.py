@@ -114,12 +114,17 @@ def _types(relation: Any) -> dict[str, str]:
 def _remarks(n_unlabeled: int, n_replaced: int) -> list[str]:
     remarks = []
     if n_unlabeled:
-        remarks.append(f"{n_unlabeled:,} rows have no label and were left out.")
+        remarks.append(f"{_rows(n_unlabeled, 'has no label and was', 'have no label and were')} left out.")
     if n_replaced:
         remarks.append(
-            f"{n_replaced:,} rows repeat an item for the same annotator; the latest of each counts, the others do not."
+            f"{_rows(n_replaced, 'repeats', 'repeat')} an item for the same annotator; the latest answer counts, "
+            "earlier ones do not."
         )
     return remarks
+
+
+def _rows(n: int, one: str, many: str) -> str:
+    return f"1 row {one}" if n == 1 else f"{n:,} rows {many}"
 
 
 def _gold_of_column(relation: Any, file_name: str, column: str) -> dict[Name, Name]:

@@ -1,0 +1,93 @@
+"""The section on annotators: skill with its interval, leaning, pace, copying."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from karat.quality.annotators import Copying, Leaning, Pace, find_copying, gold_accuracies, leaning, pace
+from karat.quality.consensus import AnnotatorSkill, Consensus, dawid_skene
+from karat.quality.errors import QualityError
+from karat.quality.intervals import Estimate
+from karat.quality.ratings import Name, Ratings
+from karat.quality.report.contents import People, PersonRow
+
+_RANKABLE = 0.1
+"""Half-width of an interval beyond which a person should not be compared with others."""
+
+
+def people(ratings: Ratings, consensus: Consensus, gold: Mapping[Name, Name], *, seed: int) -> People:
+    """Look at every annotator, and at every two of them."""
+    graded = _graded(ratings, gold)
+    leanings, paces = _leanings(ratings), _paces(ratings)
+    n_ratings = np.bincount(ratings.annotator, minlength=ratings.n_annotators)
+    rows = [
+        _row(consensus.annotators[ratings.annotators[code]], code, graded, leanings, paces)
+        for code in np.argsort(-n_ratings, kind="stable").tolist()
+        if n_ratings[code]
+    ]
+    errors = np.sort([row.expected_errors for row in rows])[::-1]
+    n_worst = max(1, len(rows) // 10)
+    copying, reason = _copying(ratings, seed)
+    return People(
+        rows=tuple(rows),
+        n_uncertain=sum(_is_uncertain(row.gold_accuracy or row.accuracy) for row in rows),
+        worst_tenth_share=float(errors[:n_worst].sum() / max(errors.sum(), 1e-12)),
+        copying=copying,
+        copying_reason=reason,
+    )
+
+
+def _row(
+    skill: AnnotatorSkill,
+    code: int,
+    graded: Mapping[Name, Estimate],
+    leanings: Leaning | None,
+    paces: Mapping[Name, Pace],
+) -> PersonRow:
+    strongest = None if leanings is None else leanings.strongest(code)
+    timed = paces.get(skill.annotator)
+    return PersonRow(
+        annotator=skill.annotator,
+        n_ratings=skill.n_ratings,
+        accuracy=skill.accuracy,
+        gold_accuracy=graded.get(skill.annotator),
+        leaning_class=strongest[0] if strongest else None,
+        leaning=strongest[1] if strongest else None,
+        median_seconds=timed.median_seconds if timed else None,
+        fast_share=timed.fast_share if timed else None,
+        expected_errors=0.0 if skill.accuracy is None else skill.n_ratings * (1 - skill.accuracy.value),
+    )
+
+
+def _is_uncertain(accuracy: Estimate | None) -> bool:
+    return accuracy is None or (accuracy.high - accuracy.low) / 2 > _RANKABLE
+
+
+def _graded(ratings: Ratings, gold: Mapping[Name, Name]) -> Mapping[Name, Estimate]:
+    try:
+        return gold_accuracies(ratings, gold)
+    except QualityError:
+        return {}
+
+
+def _leanings(ratings: Ratings) -> Leaning | None:
+    try:
+        return leaning(ratings)
+    except QualityError:
+        return None
+
+
+def _paces(ratings: Ratings) -> Mapping[Name, Pace]:
+    try:
+        return {one.annotator: one for one in pace(ratings).annotators}
+    except QualityError:
+        return {}
+
+
+def _copying(ratings: Ratings, seed: int) -> tuple[Copying | None, str]:
+    try:
+        return find_copying(ratings, dawid_skene, seed=seed), ""
+    except QualityError as reason:
+        return None, str(reason)
