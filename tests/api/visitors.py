@@ -25,6 +25,12 @@ from tests.builders import NOW
 
 PASSWORD = "correct horse battery"
 _SESSION_DAYS = 14
+_MAX_STEPS = 1_000
+"""Jobs and chunks of events: a hundred times what any test makes."""
+
+
+class NeverDone(AssertionError):
+    """Something asks for itself again and again."""
 
 
 @dataclass
@@ -61,8 +67,15 @@ class Api:
     def work(self) -> None:
         """Have everything done that waits for a worker at this moment."""
         worker = Worker(self.database, self.settings, clock=lambda: self.clock.now)
-        while follow(self.database, now=self.clock.now) or worker._run_one_job():
-            pass
+        for _ in range(_MAX_STEPS):
+            if not follow(self.database, now=self.clock.now) and not worker._run_one_job():
+                return
+        raise NeverDone(f"the worker has taken {_MAX_STEPS} steps and finds work still: {self._pending()}")
+
+    def _pending(self) -> str:
+        with self.database.read() as db:
+            names = [row["name"] for row in db.rows("SELECT name FROM job WHERE state = 0 ORDER BY id")]
+        return f"the jobs {names}" if names else "events that are read without end"
 
     def visitor(self, address: str = "192.0.2.1", **headers: str) -> Visitor:
         """Somebody who has not signed in; sends what the interface sends."""

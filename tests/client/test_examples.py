@@ -19,6 +19,7 @@ from karat.domain.ids import AccountId, ProjectId
 from karat.domain.people import SYSTEM, Role
 from karat.jobs.run import utc_now
 from tests.client.conftest import Server
+from tests.processes import wait_until
 
 MODULES = (client_module, work_module, errors_module)
 EXAMPLES = [
@@ -64,8 +65,7 @@ def _comments(server: Server, account_id: AccountId) -> int:
 
 
 def _wait_until_counted(client: Client, project_id: int) -> None:
-    while not client.overview(project_id)["is_up_to_date"]:
-        pass
+    wait_until(lambda: client.overview(project_id)["is_up_to_date"], "the imported items are counted")
 
 
 def _give_back_the_name(server: Server, project_id: int) -> None:
