@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from karat.quality.agreement import regions, spans
-from karat.quality.agreement.distance_alpha import distance_alpha
+from karat.quality.agreement.any_distance import distance_alpha
 from karat.quality.agreement.intraclass import icc
 from karat.quality.agreement.kendall import kendall_w
 from karat.quality.agreement.sets import jaccard_distance, masi_distance

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.kendall import kendall_tau, kendall_w
@@ -42,6 +42,7 @@ def test_w_is_friedmans_statistic() -> None:
     assert (found.chi_square, found.p_value) == pytest.approx((friedman.statistic, friedman.pvalue))
 
 
+@settings(deadline=None)
 @given(st.lists(st.permutations(range(5)), min_size=2, max_size=5))
 def test_w_is_the_mean_spearman_correlation(orders: list[list[int]]) -> None:
     """Without ties: mean rho = (m W - 1) / (m - 1)."""
@@ -68,6 +69,7 @@ def test_w_refuses_with_a_reason() -> None:
         kendall_w(ratings_of("12", "12"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=12))
 def test_tau_is_that_of_scipy(pairs: list[tuple[int, int]]) -> None:
     one, other = zip(*pairs, strict=True)

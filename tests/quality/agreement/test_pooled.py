@@ -6,17 +6,19 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.pooled import mean_pairwise, pooled_share, pooled_share_by_pair, share_of_totals
 from karat.quality.errors import NoRatings, TooLittleOverlap, UnknownMethod
+from karat.quality.intervals import clopper_pearson
 from karat.quality.ratings import Ratings
 from tests.quality.builders import ratings_of
 
 words = st.lists(st.text("abc.", min_size=4, max_size=4), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(words)
 def test_the_mean_is_over_pairs_and_then_over_items(items: list[str]) -> None:
     by_item = [
@@ -85,12 +87,29 @@ def test_the_interval_of_a_share_covers_the_truth(n_items: int) -> None:
     for _ in range(400):
         sizes = rng.geometric(0.2, n_items)
         rates = rng.beta(8, 2, n_items)
-        found = share_of_totals(
-            rng.binomial(sizes, rates).astype(float), sizes.astype(float), most_units=float(sizes.sum()), level=0.95
-        )
+        found = share_of_totals(rng.binomial(sizes, rates).astype(float), sizes.astype(float), unit=1.0)
         covered += found.low <= 0.8 <= found.high
 
     assert covered >= 0.93 * 400
+
+
+def test_degrees_of_likeness_have_narrower_intervals_than_yes_and_no() -> None:
+    """A mean of 100 similarities with standard deviation .1, covered as often as promised."""
+    rng = np.random.default_rng(4)
+    covered, lengths = 0, []
+    for _ in range(300):
+        found = share_of_totals(np.clip(rng.normal(0.7, 0.1, 100), 0, 1), np.ones(100))
+        covered += found.low <= 0.7 <= found.high
+        lengths.append(found.high - found.low)
+
+    assert 0.92 <= covered / 300 <= 0.98
+    assert np.mean(lengths) == pytest.approx(2 * 1.984 * 0.01, rel=0.05)
+
+
+def test_items_with_one_and_the_same_share_say_what_as_many_yes_no_items_would() -> None:
+    found = share_of_totals(np.full(50, 0.5), np.ones(50))
+
+    assert (found.low, found.high) == pytest.approx((clopper_pearson(25, 50).low, clopper_pearson(25, 50).high))
 
 
 def equal(one: str, other: str) -> float:

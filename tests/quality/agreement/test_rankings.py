@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.rankings import footrule_distance, kendall_distance, ranking_agreement
@@ -16,6 +16,7 @@ from karat.quality.ratings import Ratings
 orders = st.permutations("abcde")
 
 
+@settings(deadline=None)
 @given(orders, orders)
 def test_kendall_distance_is_the_share_of_pairs_in_opposite_order(one: list[str], other: list[str]) -> None:
     opposite = [(one.index(a) < one.index(b)) != (other.index(a) < other.index(b)) for a, b in combinations("abcde", 2)]
@@ -23,6 +24,7 @@ def test_kendall_distance_is_the_share_of_pairs_in_opposite_order(one: list[str]
     assert kendall_distance(one, other) == pytest.approx(np.mean(opposite))
 
 
+@settings(deadline=None)
 @given(orders, orders)
 def test_both_distances_are_symmetric_and_0_only_for_equal_rankings(one: list[str], other: list[str]) -> None:
     for distance in (kendall_distance, footrule_distance):

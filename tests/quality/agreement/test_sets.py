@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.sets import PASSONNEAU, SetDistances, jaccard_distance, masi_distance
@@ -13,6 +13,7 @@ from karat.quality.errors import UnreadableRatings
 label_sets = st.frozensets(st.sampled_from("abcde"))
 
 
+@settings(deadline=None)
 @given(label_sets, label_sets)
 def test_distances_are_symmetric_and_0_only_for_equal_sets(one: frozenset[str], other: frozenset[str]) -> None:
     for distance in (jaccard_distance, masi_distance):
@@ -21,6 +22,7 @@ def test_distances_are_symmetric_and_0_only_for_equal_sets(one: frozenset[str], 
         assert (distance(one, other) == 0) == (one == other)
 
 
+@settings(deadline=None)
 @given(label_sets, label_sets)
 def test_masi_is_never_less_than_jaccard(one: frozenset[str], other: frozenset[str]) -> None:
     assert masi_distance(one, other) >= jaccard_distance(one, other)
@@ -35,6 +37,7 @@ def test_monotonicity_can_be_that_of_older_libraries() -> None:
     assert masi_distance({"1", "2"}, {"1", "2", "3", "4"}, monotonicity=(0.67, 0.33)) == pytest.approx(0.665)
 
 
+@settings(deadline=None)
 @given(st.lists(label_sets, min_size=1, max_size=6))
 def test_many_distances_are_those_of_each_pair(sets: list[frozenset[str]]) -> None:
     every = np.arange(len(sets))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from karat.quality.agreement.additive import ADDITIVE, MOST_ORDINAL_CLASSES, additive, is_additive
+from karat.quality.agreement.any_distance import distance_alpha
 from karat.quality.agreement.bootstrap import bootstrap
 from karat.quality.agreement.brennan_prediger import bennett_s, brennan_prediger, randolph_kappa
 from karat.quality.agreement.change import AlphaChange, explain_change
@@ -16,13 +17,18 @@ from karat.quality.agreement.cohen import PairKappas, cohen_kappa, cohen_pairs
 from karat.quality.agreement.conger import conger_kappa
 from karat.quality.agreement.fleiss import fleiss_kappa, scott_pi
 from karat.quality.agreement.gwet import gwet_ac1, gwet_ac2
+from karat.quality.agreement.intraclass import icc, icc_of_matrix
+from karat.quality.agreement.kendall import Concordance, kendall_tau, kendall_w
 from karat.quality.agreement.krippendorff import krippendorff_alpha
 from karat.quality.agreement.light import light_kappa
 from karat.quality.agreement.observed import observed_agreement
 from karat.quality.agreement.over import Over, refuse_unknown, speak_for
 from karat.quality.agreement.parts import SliceAgreement, agreement_by_slice, agreement_of_pair, sums_by_slice
 from karat.quality.agreement.per_class import ClassAgreement, against_rest, agreement_per_class, alpha_per_class
+from karat.quality.agreement.pooled import mean_pairwise
+from karat.quality.agreement.rankings import footrule_distance, kendall_distance, ranking_agreement
 from karat.quality.agreement.running import RunningAgreement
+from karat.quality.agreement.sets import jaccard_distance, masi_distance
 from karat.quality.agreement.sums import AgreementSums
 from karat.quality.agreement.weighted_alpha import weighted_alpha
 from karat.quality.agreement.windows import Bucket, Windows
@@ -36,6 +42,7 @@ __all__ = [
     "AlphaChange",
     "Bucket",
     "ClassAgreement",
+    "Concordance",
     "Over",
     "PairKappas",
     "RunningAgreement",
@@ -53,14 +60,25 @@ __all__ = [
     "cohen_kappa",
     "cohen_pairs",
     "conger_kappa",
+    "distance_alpha",
     "explain_change",
     "fleiss_kappa",
+    "footrule_distance",
     "gwet_ac1",
     "gwet_ac2",
+    "icc",
+    "icc_of_matrix",
+    "jaccard_distance",
+    "kendall_distance",
+    "kendall_tau",
+    "kendall_w",
     "krippendorff_alpha",
     "light_kappa",
+    "masi_distance",
+    "mean_pairwise",
     "observed_agreement",
     "randolph_kappa",
+    "ranking_agreement",
     "scott_pi",
     "sums_by_slice",
     "weighted_alpha",

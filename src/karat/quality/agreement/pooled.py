@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from karat.quality.agreement.item_intervals import mean_share_estimate
+from karat.quality.agreement.item_intervals import ROUNDING
 from karat.quality.agreement.pairs import Array, item_pairs, score_pairs
 from karat.quality.errors import UnknownMethod
 from karat.quality.intervals import Estimate, clopper_pearson, normal_quantile, student_quantile
@@ -54,18 +55,15 @@ def mean_pairwise(ratings: Ratings, similarity: Callable[[Any, Any], float], *, 
             f"a similarity lies between 0 and 1; this one gave {found.min():g} to {found.max():g}. "
             "Scale it, or use distance_alpha, which takes any distance."
         )
-    misses = 1 - pairs.item_means(found)
-    return mean_share_estimate(
-        misses=float(misses.sum()),
-        squared_misses=float(misses @ misses),
-        n_items=pairs.n_items,
-        most_units=len(pairs.item),
-        level=level,
-    )
+    return share_of_totals(pairs.item_means(found), np.ones(pairs.n_items), level=level)
 
 
 def pooled_share(
-    ratings: Ratings, score: Callable[[Any, Any], tuple[float, float]], *, level: float = 0.95
+    ratings: Ratings,
+    score: Callable[[Any, Any], tuple[float, float]],
+    *,
+    unit: float | None = None,
+    level: float = 0.95,
 ) -> Estimate:
     """A share of totals, summed over items: what F1 is, where items weigh by what was found in them.
 
@@ -75,6 +73,8 @@ def pooled_share(
         Whose classes are the answers.
     score : function of two answers
         Symmetric; gives part and whole, 0 <= part <= whole. Both 0 where two empty answers agree.
+    unit : float, optional
+        What one yes-no decision adds to the whole, where part and whole count decisions.
     level : float
         Coverage of the interval.
 
@@ -91,13 +91,15 @@ def pooled_share(
     """
     pairs = item_pairs(ratings)
     found = score_pairs(ratings, pairs, score)
-    return share_of_totals(
-        pairs.item_means(found[:, 0]), pairs.item_means(found[:, 1]), most_units=len(pairs.item), level=level
-    )
+    return share_of_totals(pairs.item_means(found[:, 0]), pairs.item_means(found[:, 1]), unit=unit, level=level)
 
 
 def pooled_share_by_pair(
-    ratings: Ratings, score: Callable[[Any, Any], tuple[float, float]], *, level: float = 0.95
+    ratings: Ratings,
+    score: Callable[[Any, Any], tuple[float, float]],
+    *,
+    unit: float | None = None,
+    level: float = 0.95,
 ) -> dict[tuple[Name, Name], Estimate]:
     """`pooled_share` for each two annotators who share an item.
 
@@ -115,13 +117,13 @@ def pooled_share_by_pair(
     names = ratings.annotators
     return {
         (names[key // ratings.n_annotators], names[key % ratings.n_annotators]): share_of_totals(
-            found[rows, 0], found[rows, 1], most_units=len(rows), level=level
+            found[rows, 0], found[rows, 1], unit=unit, level=level
         )
         for key, rows in zip(different.tolist(), rows_of_pairs, strict=True)
     }
 
 
-def share_of_totals(parts: Array, wholes: Array, *, most_units: float, level: float) -> Estimate:
+def share_of_totals(parts: Array, wholes: Array, *, unit: float | None = None, level: float = 0.95) -> Estimate:
     """Sum of parts over sum of wholes, with Clopper and Pearson's interval at the effective number of items.
 
     That number is how many yes-no items would vary as much as these items make the ratio vary (delta method), made
@@ -130,8 +132,9 @@ def share_of_totals(parts: Array, wholes: Array, *, most_units: float, level: fl
     Parameters
     ----------
     parts, wholes : float arrays of shape (n_items,)
-    most_units : float
-        The effective number is never more than this.
+    unit : float, optional
+        What one yes-no decision adds to the whole; the effective number is never more than there are decisions.
+        None where items hold degrees of likeness, which vary less than yes and no, however many decisions there are.
 
     References
     ----------
@@ -141,18 +144,21 @@ def share_of_totals(parts: Array, wholes: Array, *, most_units: float, level: fl
     total = float(wholes.sum())
     share = 1.0 if total == 0 else min(1.0, float(parts.sum()) / total)
     bounds = clopper_pearson(
-        share * (effective := _effective_items(parts, wholes, share, most_units, level)), effective, level=level
+        share * (effective := _effective_items(parts, wholes, share, unit, level)), effective, level=level
     )
     return Estimate(share, min(share, bounds.low), max(share, bounds.high), n_items, level, over="items")
 
 
-def _effective_items(parts: Array, wholes: Array, share: float, most_units: float, level: float) -> float:
+def _effective_items(parts: Array, wholes: Array, share: float, unit: float | None, level: float) -> float:
     n_items = len(parts)
     if share in {0.0, 1.0} or n_items < 2:
         return float(n_items)
     residuals = parts - share * wholes
     variance = n_items / (n_items - 1) * float(residuals @ residuals) / float(wholes.sum()) ** 2
     binary = share * (1 - share)
-    effective = most_units if variance * most_units <= binary else binary / variance
+    most = math.inf if unit is None else float(wholes.sum()) / unit
+    if variance <= ROUNDING * binary:  # every item has the same share: nothing to learn the variation from
+        return float(min(n_items, most))
+    effective = min(most, binary / variance)
     tail = 0.5 + level / 2
     return effective * float(np.square(normal_quantile(tail) / student_quantile(tail, n_items - 1)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.regions import Mask, mask_dice, mask_iou
@@ -14,6 +14,7 @@ from karat.quality.errors import UnreadableRatings
 pictures = st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=5, max_size=5)
 
 
+@settings(deadline=None)
 @given(pictures, pictures)
 def test_runs_give_what_pixels_give(one: list[list[bool]], other: list[list[bool]]) -> None:
     a, b = np.array(one), np.array(other)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.regions import Box, Mask, Polygon, Region, iou
@@ -16,6 +16,7 @@ from karat.quality.errors import UnreadableRatings
 boxes = st.builds(Box, st.integers(0, 9), st.integers(0, 9), st.integers(1, 9), st.integers(1, 9))
 
 
+@settings(deadline=None)
 @given(boxes, boxes)
 def test_a_box_is_a_polygon_is_a_mask(one: Box, other: Box) -> None:
     as_polygons, as_masks = iou(polygon(one), other), iou(mask(one), mask(other))
@@ -25,12 +26,14 @@ def test_a_box_is_a_polygon_is_a_mask(one: Box, other: Box) -> None:
     assert iou(one, one) == iou(polygon(one), one) == 1
 
 
+@settings(deadline=None)
 @given(boxes, boxes)
 def test_iou_is_symmetric_between_0_and_1(one: Box, other: Box) -> None:
     assert iou(one, other) == iou(other, one)
     assert 0 <= iou(one, other) <= 1
 
 
+@settings(deadline=None)
 @given(st.lists(boxes, max_size=4), st.lists(boxes, max_size=4))
 def test_tables_hold_each_pair(one: list[Box], other: list[Box]) -> None:
     for first, second in ((one, other), ([polygon(box) for box in one], other)):

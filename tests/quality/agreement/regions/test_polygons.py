@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.regions import polygon_areas
@@ -19,6 +19,7 @@ corner_lists = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_siz
 places = st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(1, 8), st.integers(1, 8))
 
 
+@settings(deadline=None)
 @given(places, places)
 def test_rectangles(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> None:
     (x, y, width, height), (u, v, w, h) = one, other
@@ -29,6 +30,7 @@ def test_rectangles(one: tuple[int, int, int, int], other: tuple[int, int, int, 
     assert found == pytest.approx((width * height, w * h, shared))
 
 
+@settings(deadline=None)
 @given(corner_lists, corner_lists)
 def test_any_outlines_share_what_points_at_random_say(one: Points, other: Points) -> None:
     """Crossing outlines included, by the even-odd rule."""
@@ -43,6 +45,7 @@ def test_any_outlines_share_what_points_at_random_say(one: Points, other: Points
     assert found[2] <= min(found[0], found[1]) + 1e-9
 
 
+@settings(deadline=None)
 @given(corner_lists, corner_lists, st.floats(0, 6.3))
 def test_order_direction_and_rotation_do_not_matter(one: Points, other: Points, angle: float) -> None:
     areas = polygon_areas(one, other)

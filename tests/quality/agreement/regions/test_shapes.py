@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.regions import Box, Mask, Polygon
@@ -21,6 +21,7 @@ def test_a_mask_is_its_runs_down_the_columns() -> None:
     assert Mask.of(np.zeros((2, 2))).counts == (4,)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=1, max_size=4))
 def test_a_mask_can_be_drawn_again_from_its_runs(pixels: list[list[bool]]) -> None:
     mask = Mask.of(pixels, "road")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.spans import span_f1, span_f1_by_pair, span_f1_of
@@ -26,6 +26,7 @@ span_sets = st.frozensets(
 )
 
 
+@settings(deadline=None)
 @given(span_sets, span_sets, st.booleans())
 def test_as_many_overlapping_spans_as_possible_are_matched(one: Spans, other: Spans, labels: bool) -> None:
     small, large = sorted((sorted(one), sorted(other)), key=len)
@@ -36,6 +37,7 @@ def test_as_many_overlapping_spans_as_possible_are_matched(one: Spans, other: Sp
     assert span_f1_of(one, other, match="overlap", labels=labels) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(span_sets, span_sets)
 def test_who_is_the_reference_does_not_matter(one: Spans, other: Spans) -> None:
     for match in ("exact", "overlap"):
@@ -43,6 +45,7 @@ def test_who_is_the_reference_does_not_matter(one: Spans, other: Spans) -> None:
         assert span_f1_of(one, one, match=match) == 1
 
 
+@settings(deadline=None)
 @given(span_sets, span_sets)
 def test_less_demanding_matches_are_never_fewer(one: Spans, other: Spans) -> None:
     strict, any_label = span_f1_of(one, other), span_f1_of(one, other, labels=False)

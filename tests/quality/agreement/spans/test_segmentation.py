@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.spans import boundary_similarity, pk, segmentation_agreement, window_diff
@@ -37,6 +37,7 @@ def test_a_near_miss_costs_its_distance() -> None:
     assert boundary_similarity((4, 8), (5, 7), n_t=1) == 0
 
 
+@settings(deadline=None)
 @given(segmentations, segmentations)
 def test_boundary_similarity_is_symmetric_and_1_only_for_equal_ones(
     one: tuple[int, ...], other: tuple[int, ...]
@@ -48,6 +49,7 @@ def test_boundary_similarity_is_symmetric_and_1_only_for_equal_ones(
     assert (found == 1) == (one == other)
 
 
+@settings(deadline=None)
 @given(segmentations, segmentations, st.integers(1, 5))
 def test_windows_are_counted_one_by_one(one: tuple[int, ...], other: tuple[int, ...], window: int) -> None:
     segment_of = [[number for number, length in enumerate(cut) for _ in range(length)] for cut in (one, other)]

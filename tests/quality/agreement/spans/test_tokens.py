@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.spans import token_kappa, token_kappa_of
@@ -24,6 +24,7 @@ span_lists = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(span_lists, span_lists)
 def test_one_text_gives_cohens_kappa_of_its_characters(one: list[Any], other: list[Any]) -> None:
     given = [[labels_at(spans, place, place + 1) for place in range(12)] for spans in (one, other)]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement.spans import unitizing_alpha, unitizing_disagreement
@@ -43,6 +43,7 @@ def test_krippendorff_2004() -> None:
     assert found[None].alpha == pytest.approx(0.8591, abs=6e-4)
 
 
+@settings(deadline=None)
 @given(st.lists(units, min_size=2, max_size=3))
 def test_one_text_gives_the_written_out_definition(text: Text) -> None:
     observed, expected = by_definition(text)
@@ -56,6 +57,7 @@ def test_one_text_gives_the_written_out_definition(text: Text) -> None:
     assert (found.observed, found.expected) == pytest.approx((observed, expected))
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(units, min_size=2, max_size=2), min_size=2, max_size=3))
 def test_several_texts_are_one_continuum_that_goes_round(texts: list[Text]) -> None:
     """Every shift of every unit over every text, one by one."""

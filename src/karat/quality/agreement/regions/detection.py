@@ -85,7 +85,7 @@ def region_agreement(
             f"no two regions match at an IoU of {min(thresholds):g}, so there is no overlap of matched ones. "
             "Ask for measure='f1', which is 0, or lower the threshold."
         )
-    return share_of_totals(parts, wholes, most_units=len(pairs.item), level=level)
+    return share_of_totals(parts, wholes, unit=1.0 if measure == "f1" else None, level=level)
 
 
 def _score(measure: str, thresholds: Sequence[float], labels: bool) -> Callable[[Any, Any], tuple[float, ...]]:

@@ -61,14 +61,14 @@ def span_f1(ratings: Ratings, *, match: str = "exact", labels: bool = True, leve
     >>> round(span_f1(Ratings.from_rows(rows)).value, 3)
     0.667
     """
-    return pooled_share(ratings, _score(match, labels), level=level)
+    return pooled_share(ratings, _score(match, labels), unit=1.0, level=level)
 
 
 def span_f1_by_pair(
     ratings: Ratings, *, match: str = "exact", labels: bool = True, level: float = 0.95
 ) -> dict[tuple[Name, Name], Estimate]:
     """`span_f1` for each two annotators who share a text."""
-    return pooled_share_by_pair(ratings, _score(match, labels), level=level)
+    return pooled_share_by_pair(ratings, _score(match, labels), unit=1.0, level=level)
 
 
 def span_f1_of(first: Iterable[Any], second: Iterable[Any], *, match: str = "exact", labels: bool = True) -> float:

@@ -90,12 +90,11 @@ def unitizing_alpha(
             "an interval over texts needs at least 2 texts with two annotators; there is 1. "
             "Use unitizing_disagreement for the value of one text, or raise the overlap."
         )
-    found = _disagreement(sums)
-    without = np.array([_alpha_without(sums, text) for text in range(n)])
+    without = _alphas_without_each(sums)
     # Jackknife: its variance is (n - 1) / n of the squares, where the formula below has n / (n - 1).
     squares = float(np.square(without - without.mean()).sum()) * ((n - 1) / n) ** 2
     return alpha_estimate(
-        alpha=found.alpha,
+        alpha=_disagreement(sums).alpha,
         influence=Influence(total=0.0, squares=squares, rounding=1e-24),
         n_items=n,
         expected_disagreement=1.0,
@@ -147,39 +146,46 @@ class _Sums:
 
 
 def _disagreement(sums: Sequence[_Sums]) -> UnitizingDisagreement:
-    parts = [_parts(one, None) for one in sums]
-    expected = sum(part[1] for part in parts)
+    observed, expected = (float(values[0]) for values in _summed(sums, left_out=False))
     if expected <= 0:
         raise SingleClass(
             "alpha compares agreement with chance, and nobody marked a unit that could lie elsewhere. "
             "Show span F1, or wait for other texts."
         )
-    return UnitizingDisagreement(sum(part[0] for part in parts), expected)
+    return UnitizingDisagreement(observed, expected)
 
 
-def _alpha_without(sums: Sequence[_Sums], text: int) -> float:
-    parts = [_parts(one, text) for one in sums]
-    expected = sum(part[1] for part in parts)
-    if expected <= 0:
+def _alphas_without_each(sums: Sequence[_Sums]) -> Array:
+    """Alpha without each text in turn: shape (n_texts,)."""
+    all_expected = _disagreement(sums).expected
+    observed, expected = _summed(sums, left_out=True)
+    if (expected <= 1e-12 * all_expected).any():  # what is left of a difference may be rounding
         raise TooLittleOverlap(
             "one text holds all units, so how alpha varies over texts cannot be told. "
             "Use unitizing_disagreement for its value, or wait for units in other texts."
         )
-    return 1 - sum(part[0] for part in parts) / expected
+    return np.asarray(1 - observed / expected)
 
 
-def _parts(sums: _Sums, left_out: int | None) -> tuple[float, float]:
-    """Observed and expected disagreement, without one text."""
+def _summed(sums: Sequence[_Sums], *, left_out: bool) -> tuple[Array, Array]:
+    """`_parts`, summed over labels."""
+    by_label = np.array([_parts(one, left_out=left_out) for one in sums])
+    observed, expected = by_label.sum(axis=0)
+    return observed, expected
 
-    def total(values: Array) -> float:
-        return float(values.sum()) - (0.0 if left_out is None else float(values[left_out]))
 
-    n, length, n_units = total(sums.n_length), total(sums.length), total(sums.n_units)
-    in_gaps = sums.all_in_gaps - (0.0 if left_out is None else float(sums.in_gaps[left_out]))
-    observed = total(sums.apart) / (n * length)
-    among_units = (n_units - 1) / 3 * total(sums.cubes) if n_units > 0 else 0.0
+def _parts(sums: _Sums, *, left_out: bool) -> tuple[Array, Array]:
+    """Observed and expected disagreement: without each text in turn, or of all, shape (1,)."""
+
+    def total(values: Array) -> Array:
+        return np.asarray(values.sum(keepdims=True) - (values if left_out else 0.0))
+
+    n, length = total(sums.n_length), total(sums.length)
+    in_gaps = sums.all_in_gaps - (sums.in_gaps if left_out else 0.0)
+    among_units = np.maximum(0.0, total(sums.n_units) - 1) / 3 * total(sums.cubes)
     possible = n * (n - 1) - total(sums.within)
-    return observed, 2 / length * (among_units + in_gaps) / possible if possible > 0 else 0.0
+    chances = np.divide(among_units + in_gaps, possible, out=np.zeros_like(n), where=possible > 0)
+    return total(sums.apart) / (n * length), 2 / length * chances
 
 
 def _all_sums(ratings: Ratings, lengths: Mapping[Any, int], label: Name) -> list[_Sums]:

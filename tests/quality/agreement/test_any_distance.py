@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karat.quality.agreement import krippendorff_alpha
-from karat.quality.agreement.distance_alpha import CELLS_AT_ONCE, distance_alpha
+from karat.quality.agreement.any_distance import CELLS_AT_ONCE, distance_alpha
 from karat.quality.agreement.rankings import kendall_distance
 from karat.quality.agreement.sets import jaccard_distance, masi_distance
 from karat.quality.errors import NoRatings, SingleClass, TooLittleOverlap, UnknownMethod, UnreadableRatings
@@ -24,6 +24,7 @@ SETS = [frozenset(), frozenset("a"), frozenset("b"), frozenset("ab"), frozenset(
 tables = st.lists(st.lists(st.sampled_from([None, *range(5)]), min_size=4, max_size=4), min_size=2, max_size=8)
 
 
+@settings(deadline=None)
 @given(tables)
 def test_alpha_is_that_of_the_definition(table: list[list[int | None]]) -> None:
     """Average distance of pairs within items, over that of pairs of any two pairable ratings."""
@@ -100,7 +101,7 @@ def test_many_different_answers_are_weighed_in_blocks(monkeypatch: pytest.Monkey
     ratings = pair_ratings([sets_of_two(rng) for _ in range(100)])
     at_once = distance_alpha(ratings, "jaccard")
 
-    monkeypatch.setattr("karat.quality.agreement.distance_alpha.CELLS_AT_ONCE", 7)
+    monkeypatch.setattr("karat.quality.agreement.any_distance.CELLS_AT_ONCE", 7)
 
     assert CELLS_AT_ONCE > 7
     assert str(distance_alpha(ratings, "jaccard")) == str(at_once)
