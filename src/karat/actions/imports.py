@@ -263,10 +263,10 @@ def measured_draw(secret: bytes, project_id: ProjectId, policy: QualityPolicy) -
         return lambda _: True
     own = hmac.digest(secret, f"measured:{project_id}".encode(), "sha256")
     bound = round(policy.measured_share * 2**64).to_bytes(9, "big")
-    copy_of = hashlib.blake2s(digest_size=8, key=own).copy
+    keyed = hashlib.blake2s(digest_size=8, key=own).copy
 
     def is_measured(key: str) -> bool:
-        draw = copy_of()
+        draw = keyed()
         draw.update(key.encode())
         return b"\0" + draw.digest() < bound
 

@@ -20,6 +20,7 @@ MAX_NAME_LENGTH = 200
 PRIORITIES = range(10)
 """Few, because each claim may look into each."""
 
+_MAX_KNOWN_ANSWERS = 10_000
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -80,6 +81,7 @@ class ItemReader:
         self._is_text_only = kind in (FileKind.CSV, FileKind.TSV)
         self._rest: list[tuple[str, str]] = []
         """Columns of a CSV that become meta, with their names as JSON."""
+        self._answers: dict[tuple[str, str], GivenAnswer] = {}
 
     def check_mapping(self, columns: Sequence[str]) -> None:
         """
@@ -161,6 +163,19 @@ class ItemReader:
         )
 
     def _answer(self, values: dict[str, Any], column: str) -> GivenAnswer:
+        """The row's answer. Who said what recurs all the time, so that it is read once."""
+        mapping = self._mapping
+        if mapping.time is not None or not self._is_text_only:
+            return self._read_answer(values, column)
+        pair = values[column], values[mapping.annotator or ""]
+        answer = self._answers.get(pair)
+        if answer is None:
+            if len(self._answers) >= _MAX_KNOWN_ANSWERS:
+                self._answers.clear()
+            answer = self._answers[pair] = self._read_answer(values, column)
+        return answer
+
+    def _read_answer(self, values: dict[str, Any], column: str) -> GivenAnswer:
         mapping = self._mapping
         text = _text(values.get(column))
         if not text:

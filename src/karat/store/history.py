@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from karat.domain.assignments import AssignmentState
 from karat.domain.ids import AccountId, AnnotatorId, ItemId, ProjectId
@@ -19,9 +20,8 @@ IMPORTED_DOMAIN = "@imported.invalid"
 _Pair = tuple[ItemId, AnnotatorId]
 
 
-@dataclass(frozen=True, slots=True)
-class PastAnswer:
-    """An answer from elsewhere."""
+class PastAnswer(NamedTuple):
+    """An answer from elsewhere. A tuple, because there are millions."""
 
     item_id: ItemId
     annotator_id: AnnotatorId
