@@ -143,13 +143,16 @@ def test_many_changes_are_written_in_several_transactions(scene: Scene, monkeypa
     assert None not in scene.stored().values()
 
 
-def test_new_answers_ask_for_one_fit_that_rests_in_proportion_to_how_long_the_last_one_took(scene: Scene) -> None:
-    fit = store.consensus.ConsensusFit("dawid_skene", NOW, 6, {"seconds": 3.0, "reference_graded": 0})
+@pytest.mark.parametrize(("n_fitted", "rest"), [(1, 60), (6, 600)])
+def test_new_answers_ask_for_one_fit_that_rests_in_proportion_to_how_long_the_last_one_took(
+    scene: Scene, n_fitted: int, rest: float
+) -> None:
+    fit = store.consensus.ConsensusFit("dawid_skene", NOW, n_fitted, {"seconds": 3.0, "reference_graded": 0})
     scene.database.write(lambda tx: store.consensus.put_fit(tx, scene.project.id, fit))
 
     catch_up(scene.database)
 
     with scene.database.read() as db:
         assert db.value("SELECT count(*) FROM job") == 1
-        assert not store.jobs.is_due(db, now=later(59))
-        assert store.jobs.is_due(db, now=later(60))
+        assert not store.jobs.is_due(db, now=later(rest - 1))
+        assert store.jobs.is_due(db, now=later(rest))

@@ -53,6 +53,20 @@ def test_a_waiting_job_with_the_same_purpose_will_do(database: Database) -> None
     assert second is None
 
 
+def test_a_waiting_job_is_brought_forward_by_who_wants_it_earlier(database: Database) -> None:
+    def ask(seconds: float) -> JobId | None:
+        return database.write(
+            lambda tx: store.jobs.enqueue(tx, "refit", {}, now=NOW, run_at=later(seconds), dedupe="refit:1")
+        )
+
+    first, earlier, later_again = ask(60), ask(10), ask(30)
+
+    assert earlier == first
+    assert later_again is None
+    with database.read() as db:
+        assert store.jobs.is_due(db, now=later(10))
+
+
 def test_a_running_job_does_not_stand_in_for_one_that_comes_later(database: Database) -> None:
     database.write(lambda tx: store.jobs.enqueue(tx, "refit", {}, now=NOW, dedupe="refit:1"))
     database.write(lambda tx: store.jobs.lease(tx, now=NOW, until=later(60)))

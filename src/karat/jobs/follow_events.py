@@ -4,11 +4,12 @@ Each step is one transaction together with its checkpoint: after a crash it goes
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from karat import store
 from karat.actions.recount import count_batch, recount
 from karat.domain.events import EventKind
+from karat.domain.fitting import FittingPolicy, LastFit, fit_again_at
 from karat.domain.ids import BatchId, ProjectId
 from karat.store.checkpoints import STATISTICS
 from karat.store.connection import Row, Writer
@@ -16,10 +17,6 @@ from karat.store.database import Database
 
 CHUNK = 100
 """Events per transaction: on SQLite an annotator's submit may wait for one such step."""
-_SETTLE = timedelta(seconds=2)
-"""How long to let answers gather before consensus is fitted again."""
-_FIT_SHARE = 20
-"""Fitting takes at most one part in so many of the time."""
 
 _ABOUT_AN_ITEM = frozenset(
     {
@@ -69,13 +66,19 @@ def _count_batch(tx: Writer, event: Row, *, now: datetime) -> None:
 
 
 def ask_for_consensus(tx: Writer, project_id: ProjectId, *, now: datetime) -> None:
-    """Have the consensus fitted again soon, but not more often than its duration allows."""
+    """Have the consensus fitted again, soon or when it is worth its time."""
     store.jobs.enqueue(
         tx,
         "refit_consensus",
         {},
         project_id=project_id,
         dedupe=f"refit_consensus:{project_id}",
-        run_at=max(now + _SETTLE, store.consensus.rested_at(tx, project_id, share=_FIT_SHARE)),
+        run_at=_fit_again_at(tx, project_id, now=now),
         now=now,
     )
+
+
+def _fit_again_at(tx: Writer, project_id: ProjectId, *, now: datetime) -> datetime:
+    fit, counts = store.consensus.fit(tx, project_id), store.statistics.counts(tx, project_id)
+    last = None if fit is None else LastFit(fit.fitted_at, float(fit.facts["seconds"]), fit.n_answers)
+    return fit_again_at(last, counts["answers"] - counts["unsure"], FittingPolicy(), now=now)

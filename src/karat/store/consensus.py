@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from karat.domain.ids import ItemId, ProjectId
@@ -41,14 +41,6 @@ def fit(db: Reader, project_id: ProjectId) -> ConsensusFit | None:
     if row is None:
         return None
     return ConsensusFit(row["method"], from_micros(row["fitted_at"]), row["n_answers"], json.loads(row["facts"]))
-
-
-def rested_at(db: Reader, project_id: ProjectId, *, share: int) -> datetime:
-    """When the next fit may run, if fitting is to take at most one part in `share` of the time."""
-    last = fit(db, project_id)
-    if last is None:
-        return from_micros(0)
-    return last.fitted_at + timedelta(seconds=share * float(last.facts["seconds"]))
 
 
 def digests(db: Reader, project_id: ProjectId) -> dict[ItemId, int]:

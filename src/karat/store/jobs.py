@@ -45,11 +45,12 @@ def enqueue(
     dedupe: str | None = None,
     run_at: datetime | None = None,
 ) -> JobId | None:
-    """Ask for a job; None when one with the same `dedupe` waits already and will do."""
+    """Ask for a job; None when one with the same `dedupe` waits already and will do: it comes as early as any asked."""
     job_id: JobId | None = tx.value(
         "INSERT INTO job (project_id, name, arguments, state, run_at, dedupe, created_at)"
         " VALUES (:project_id, :name, :arguments, 0, :run_at, :dedupe, :now)"
-        " ON CONFLICT (dedupe) WHERE state = 0 AND leased_until IS NULL DO NOTHING RETURNING id",
+        " ON CONFLICT (dedupe) WHERE state = 0 AND leased_until IS NULL"
+        " DO UPDATE SET run_at = excluded.run_at WHERE excluded.run_at < job.run_at RETURNING id",
         project_id=project_id,
         name=name,
         arguments=dump(arguments),
