@@ -18,7 +18,7 @@ def test_it_is_the_mean_of_votes_one_coin_and_three_models() -> None:
     models = [
         dawid_skene(WORLD.ratings, gold=gold, is_tempered=True),
         dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, prior=Prior(right=4, wrong=2)),
-        dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, estimate="map"),
+        dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, estimate="map", tolerance=1e-6),
     ]
     plain = [majority_vote(WORLD.ratings, gold=gold), one_coin(WORLD.ratings, gold=gold)]
 

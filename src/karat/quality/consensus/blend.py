@@ -15,7 +15,7 @@ from karat.quality.consensus.fitting import Fit, Problem, fit, prepare
 from karat.quality.consensus.gold import with_gold
 from karat.quality.consensus.prior import Prior
 from karat.quality.consensus.result import Consensus
-from karat.quality.consensus.soft import Soft, mixed
+from karat.quality.consensus.soft import Soft, plus, weighted
 from karat.quality.consensus.tempering import evidence_weight
 from karat.quality.consensus.updates import ConfusionUpdate, OneCoinUpdate, Update
 from karat.quality.ratings import Ratings
@@ -30,7 +30,7 @@ class Parts:
     Attributes
     ----------
     problem : Problem
-    one_coin : Fit
+    one_coin : (Fit, Update)
     models : tuple of (Fit, Update)
         Dawid-Skene under three priors; the first is the usual one.
     weights : tuple of float
@@ -38,23 +38,24 @@ class Parts:
     """
 
     problem: Problem
-    one_coin: Fit
+    one_coin: tuple[Fit, Update]
     models: tuple[tuple[Fit, Update], ...]
     weights: tuple[float, ...]
 
     @property
     def fits(self) -> tuple[Fit, ...]:
         """All of them."""
-        return (self.one_coin, *(found for found, _ in self.models))
+        return (self.one_coin[0], *(found for found, _ in self.models))
 
-    def soft(self) -> Soft:
-        """Their mean."""
-        shares = [
-            self.problem.vote_shares(),
-            self.one_coin.soft(),
-            *(found.soft(weight) for (found, _), weight in zip(self.models, self.weights, strict=True)),
-        ]
-        return mixed([(1.0 / len(shares), part) for part in shares])
+    def soft(self, *, votes: float = 0.0) -> Soft:
+        """Their mean with the vote shares; this further share of it moved to the votes."""
+        each = (1.0 - votes) / (len(self.models) + 2)
+        # One at a time: a part of many items is large, and only its share in the mean is kept.
+        total = weighted(each + votes, self.problem.vote_shares())
+        total = plus(total, each, self.one_coin[0].soft())
+        for (found, _), weight in zip(self.models, self.weights, strict=True):
+            total = plus(total, each, found.soft(weight))
+        return total
 
 
 def blend(ratings: Ratings, *, gold: Mapping[Any, Any] | None = None) -> Consensus:
@@ -101,10 +102,11 @@ def fitted_parts(problem: Problem) -> Parts:
     )
     models = tuple((_fitted(problem, update), update) for update in updates)
     weights = tuple(evidence_weight(found) for found, _ in models)
-    return Parts(problem, _fitted(problem, OneCoinUpdate(layout)), models, weights)
+    coin = OneCoinUpdate(layout)
+    return Parts(problem, (_fitted(problem, coin), coin), models, weights)
 
 
-def as_consensus(ratings: Ratings, parts: Parts, soft: Soft, method: str) -> Consensus:
+def as_consensus(ratings: Ratings, parts: Parts, soft: Soft, method: str, *, n_calibration_gold: int = 0) -> Consensus:
     """The consensus with these probabilities; annotators are judged by the model with the usual prior."""
     found, update = parts.models[0]
     return concluded(
@@ -117,6 +119,7 @@ def as_consensus(ratings: Ratings, parts: Parts, soft: Soft, method: str) -> Con
         evidence_weight=parts.weights[0],
         n_iterations=sum(part.n_iterations for part in parts.fits),
         converged=all(part.converged for part in parts.fits),
+        n_calibration_gold=n_calibration_gold,
     )
 
 

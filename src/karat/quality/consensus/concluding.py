@@ -9,6 +9,7 @@ from karat.quality.consensus.fitting import Fit, local_step
 from karat.quality.consensus.gold import UNKNOWN
 from karat.quality.consensus.prior import Prior
 from karat.quality.consensus.result import Consensus
+from karat.quality.consensus.shards import inner
 from karat.quality.consensus.skills import AnnotatorTable
 from karat.quality.consensus.soft import Soft
 from karat.quality.consensus.updates import Update
@@ -30,6 +31,7 @@ def concluded(
     evidence_weight: float,
     n_iterations: int | None = None,
     converged: bool | None = None,
+    n_calibration_gold: int = 0,
 ) -> Consensus:
     """The consensus with these probabilities, its annotators judged by this fit.
 
@@ -44,9 +46,9 @@ def concluded(
     """
     label, certainty = soft.best(class_totals(ratings))
     return Consensus(
-        items=tuple(ratings.items),
-        classes=tuple(ratings.classes),
-        labels=label_names(ratings, label),
+        items=ratings.items,
+        classes=ratings.classes,
+        labels=label,
         probabilities=soft,
         certainty=certainty,
         annotators=AnnotatorTable(
@@ -61,8 +63,9 @@ def concluded(
         method=method,
         converged=fit.converged if converged is None else converged,
         n_iterations=fit.n_iterations if n_iterations is None else n_iterations,
-        log_likelihood=log_likelihood(fit, update),
+        log_likelihood=lambda: log_likelihood(fit, update),
         evidence_weight=evidence_weight,
+        n_calibration_gold=n_calibration_gold,
     )
 
 
@@ -71,19 +74,13 @@ def class_totals(ratings: Ratings) -> npt.NDArray[np.signedinteger]:
     return np.bincount(ratings.label, minlength=ratings.n_classes)
 
 
-def label_names(ratings: Ratings, label: npt.NDArray[np.intp]) -> tuple[object, ...]:
-    """Names of classes by code."""
-    names = np.empty(ratings.n_classes, dtype=object)
-    names[:] = ratings.classes
-    return tuple(names[label].tolist())
-
-
 def log_likelihood(fit: Fit, update: Update) -> float:
     """Of ratings and gold; under the mean parameters, where the iterations averaged over them."""
     if not update.is_averaging:
         return fit.statistics.log_likelihood
     parameters, problem = update.mean_parameters(fit.statistics), fit.problem
-    settled = float(np.vdot(problem.base.counts, parameters.table) + problem.base.class_totals @ parameters.log_prior)
+    settled = inner(problem.base.counts, parameters.table)
+    settled += inner(problem.base.class_totals, parameters.log_prior)
     if not problem.shards:
         return settled
     with local_step(problem.shards) as step:

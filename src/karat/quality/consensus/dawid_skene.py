@@ -26,6 +26,12 @@ METHOD_NAMES: dict[Estimator, str] = {
     "likelihood": "dawid_skene_ml",
 }
 
+_LIMITS: dict[Estimator, tuple[float, int]] = {
+    "bayes": (1e-6, 300),
+    "map": (1e-8, 1000),
+    "likelihood": (1e-12, 5000),
+}
+
 
 def dawid_skene(
     ratings: Ratings,
@@ -55,10 +61,10 @@ def dawid_skene(
         the probabilities are the model's own, which are overconfident where ratings repeat each other's mistakes.
     tolerance : float, optional
         Stop when the log-likelihood (with a prior: the bound on the evidence, or the posterior) still to be gained is
-        less than this share of it; 1e-6, or 1e-8 for maximum likelihood, which has long plateaus. What is to be gained
-        is extrapolated from the last steps, since small steps may be many.
+        less than this share of it; 1e-6, 1e-8 ("map") or 1e-12 ("likelihood"): the weaker the prior, the longer the
+        plateaus. What is to be gained is extrapolated from the last steps, since small steps may be many.
     max_iterations : int, optional
-        Give up after so many passes and say so in `converged`; 300, or 2000 for maximum likelihood.
+        Give up after so many passes and say so in `converged`; 300, 1000 or 5000.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def dawid_skene(
     References
     ----------
     Dawid and Skene (1979), doi:10.2307/2346806; prior and variational form: Kim and Ghahramani (2012), "Bayesian
-    classifier combination"; acceleration after 20 iterations: Varadhan and Roland (2008),
+    classifier combination"; acceleration: Varadhan and Roland (2008),
     doi:10.1111/j.1467-9469.2007.00585.x.
 
     Examples
@@ -92,12 +98,12 @@ def dawid_skene(
     problem = prepare(ratings, known)
     strength = prior if prior is not None else default_prior(estimate, ratings.n_classes)
     update = ConfusionUpdate(problem.layout, strength, estimate)
-    is_likelihood = estimate == "likelihood"
+    usual_tolerance, usual_iterations = _LIMITS[estimate]
     found = fit(
         problem,
         update,
-        tolerance=tolerance if tolerance is not None else 1e-8 if is_likelihood else 1e-6,
-        max_iterations=max_iterations if max_iterations is not None else 2000 if is_likelihood else 300,
+        tolerance=usual_tolerance if tolerance is None else tolerance,
+        max_iterations=usual_iterations if max_iterations is None else max_iterations,
     )
     weight = evidence_weight(found) if is_tempered else 1.0
     return concluded(

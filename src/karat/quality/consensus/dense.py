@@ -12,7 +12,7 @@ import scipy
 
 from karat.quality.consensus.gold import UNKNOWN
 from karat.quality.consensus.layout import Layout
-from karat.quality.consensus.shards import NEVER, Parameters, Statistics
+from karat.quality.consensus.shards import NEVER, Parameters, Statistics, inner
 from karat.quality.consensus.soft import DenseSoft
 from karat.quality.consensus.sorting import SortedRatings, slices_of, weighted_counts
 
@@ -22,7 +22,9 @@ Indices = npt.NDArray[np.intp]
 
 _SHARD_RATINGS = 1 << 17  # a shard's tables then fit the cache; what a shard costs beside is not felt
 _WORTH_COLLAPSING = 0.6
+_SAMPLE, _MOSTLY = 1000, 0.97  # where a sample of items hardly repeats a pattern, all of them are not compared
 _UNDERFLOW = -500.0
+_FEW_CLASSES = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,25 +69,65 @@ class DenseShard:
 
     def start(self) -> Statistics:
         """Statistics of the vote shares."""
-        return self._collected(self.vote_shares(), 0.0)
+        return self._collected(self.vote_shares(), np.ones(self.n_classes), 0.0)
 
     def step(self, parameters: Parameters) -> Statistics:
         """One iteration."""
-        posterior, normaliser = softmax_with_prior(self.incidence @ parameters.table, parameters.log_prior)
-        total = normaliser.sum() if self.weight is None else self.weight @ normaliser
-        return self._collected(posterior, float(total))
+        if self.n_classes == 2:
+            return self._step_of_two(parameters)
+        values, factors, normaliser = _scaled(self.incidence @ parameters.table, parameters.log_prior)
+        total = normaliser.sum() if self.weight is None else inner(self.weight, normaliser)
+        return self._collected(values, factors, float(total))
 
     def posterior(self, parameters: Parameters, evidence_weight: float) -> Array:
         """Probabilities of the classes, (n_items, n_classes), each rating counted at this weight."""
         scores: Array = self.incidence @ parameters.table
-        scores *= evidence_weight
-        return softmax_with_prior(scores, parameters.log_prior)[0]
+        if evidence_weight != 1.0:
+            scores *= evidence_weight
+        values, factors, _ = _scaled(scores, parameters.log_prior)
+        values *= factors
+        return values
 
-    def _collected(self, posterior: Array, log_likelihood: float) -> Statistics:
+    def _collected(self, values: Array, factors: Array, log_likelihood: float) -> Statistics:
+        """Of the probabilities values x factors."""
         if self.weight is not None:
-            posterior *= self.weight[:, np.newaxis]
-        # The transpose of a CSR matrix is read as CSC: nothing is copied.
-        return Statistics(self.incidence.T @ posterior, np.ones(len(posterior)) @ posterior, log_likelihood)
+            _multiply_rows(values, self.weight)
+        counts: Array = self._transposed @ values
+        counts *= factors
+        return Statistics(counts, np.einsum("ij->j", values) * factors, log_likelihood)
+
+    def _step_of_two(self, parameters: Parameters) -> Statistics:
+        """With two classes one column says it all: half the work."""
+        table, log_prior, weight = parameters.table, parameters.log_prior, self.weight
+        odds: Array = self.incidence @ (table[:, 1] - table[:, 0])
+        odds += log_prior[1] - log_prior[0]
+        smaller = np.exp(-np.abs(odds))
+        total = 1.0 + smaller
+        normaliser = np.log(total)
+        normaliser += np.maximum(odds, 0.0)
+        second = np.where(odds > 0, 1.0, smaller)
+        second /= total
+        if weight is not None:
+            second *= weight
+            normaliser *= weight
+        n_of_cell, n_items = self._totals
+        counts = np.empty_like(table)
+        counts[:, 1] = self._transposed @ second
+        np.maximum(n_of_cell - counts[:, 1], 0.0, out=counts[:, 0])
+        of_second = float(second.sum())
+        log_likelihood = float(normaliser.sum() + n_items * log_prior[0]) + inner(n_of_cell, table[:, 0])
+        return Statistics(counts, np.array([n_items - of_second, of_second]), log_likelihood)
+
+    @cached_property
+    def _transposed(self) -> Any:
+        """The transpose of a CSR matrix, read as CSC: nothing is copied."""
+        return self.incidence.T
+
+    @cached_property
+    def _totals(self) -> tuple[Array, float]:
+        """Ratings of each cell, and items."""
+        weight = np.ones(len(self.indptr) - 1) if self.weight is None else self.weight
+        return self._transposed @ weight, float(weight.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +165,7 @@ class DenseProblem:
         rows, pattern_of, weight = _patterns(ratings, open_items)
         is_everything = len(rows) == ratings.n_items
         cells, indptr = (ratings.cell, ratings.indptr) if is_everything else ratings.of_items(rows)
-        most = max(_SHARD_RATINGS, 2 * len(ratings.given))
+        most = max(_SHARD_RATINGS, len(ratings.given) * ratings.n_classes)
         shards = tuple(_shard(ratings, cells, indptr, weight, part) for part in slices_of(indptr, most))
         base = _gold_statistics(ratings, known)
         return DenseProblem(ratings, known, shards, base, Layout.dense(ratings), open_items, pattern_of)
@@ -132,6 +174,11 @@ class DenseProblem:
     def n_items(self) -> int:
         """Declared items."""
         return self.ratings.n_items
+
+    @cached_property
+    def has_base(self) -> bool:
+        """Whether any item is settled."""
+        return bool(self.base.class_totals.any())
 
     def posterior(self, parameters: Parameters, evidence_weight: float = 1.0, rest: Array | None = None) -> DenseSoft:  # noqa: ARG002 (for many classes)
         """Probabilities of all items' classes: gold is certain, and items without ratings get the prior."""
@@ -148,6 +195,10 @@ class DenseProblem:
         """The log-probabilities of these cells if each class were true, (n, n_classes)."""
         rows: Array = parameters.table[cells]
         return rows
+
+    def entries_of(self, cells: Codes, true: Indices) -> Indices:
+        """Flat positions in a table of these cells if these classes are true."""
+        return cells.astype(np.intp) * self.ratings.n_classes + true
 
     def counts_of(self, statistics: Statistics) -> Any:
         """Expected ratings (n_cells, n_classes)."""
@@ -169,28 +220,48 @@ class DenseProblem:
         return DenseSoft(values)
 
 
-def softmax_with_prior(scores: Array, log_prior: Array) -> tuple[Array, Array]:
-    """Probabilities in proportion to exp(log_prior + scores), in place of the scores, and the log of their sum.
+def _scaled(scores: Array, log_prior: Array) -> tuple[Array, Array, Array]:
+    """Values and factors of the columns whose product are probabilities in proportion to exp(log_prior + scores), and
+    the log of what they were divided by.
 
+    Written in place of the scores. The factors are left to the caller, for whom it may be cheaper to multiply later.
     Scores are sums of log-probabilities, so none is above 0, and exp cannot overflow. Where all classes of an item
     underflow, which takes hundreds of nats, the largest score is taken out first; doing so always costs a pass.
     """
-    prior = np.exp(log_prior)
+    factors = np.exp(log_prior)
     if scores.size and scores.min() > _UNDERFLOW:
         np.exp(scores, out=scores)
-        total = scores @ prior
+        total = _weighted_rows(scores, factors)
         normaliser = np.log(total)
     else:
         scores += log_prior
-        prior = np.ones_like(prior)
+        factors = np.ones_like(factors)
         largest = scores.max(axis=1, initial=-np.inf)
         scores -= largest[:, np.newaxis]
         np.exp(scores, out=scores)
         total = scores.sum(axis=1)
         normaliser = np.log(np.maximum(total, NEVER)) + largest
-    scores *= prior
-    scores *= (1.0 / total)[:, np.newaxis]
-    return scores, normaliser
+    _multiply_rows(scores, 1.0 / total)
+    return scores, factors, normaliser
+
+
+def _weighted_rows(values: Array, by_column: Array) -> Array:
+    """The sum of each row, its columns weighted."""
+    if len(by_column) > _FEW_CLASSES:
+        return np.asarray(np.einsum("ij,j->i", values, by_column))
+    total: Array = values[:, 0] * by_column[0]
+    for column in range(1, len(by_column)):
+        total += values[:, column] * by_column[column]
+    return total
+
+
+def _multiply_rows(values: Array, by_row: Array) -> None:
+    """In place. Column by column where there are few: numpy's loop over a short last axis costs more than its work."""
+    if values.shape[1] > _FEW_CLASSES:
+        values *= by_row[:, np.newaxis]
+        return
+    for column in range(values.shape[1]):
+        values[:, column] *= by_row
 
 
 def _shard(ratings: SortedRatings, cells: Codes, indptr: Codes, weight: Array | None, part: slice) -> DenseShard:
@@ -208,16 +279,23 @@ def _patterns(ratings: SortedRatings, items: Indices) -> tuple[Indices, Indices 
     """One item for each set of identical ratings, which of them each item is, and how many they are."""
     if len(items) == 0:
         return items, None, None
-    # Sums of random 64-bit numbers, one a cell: equal for equal ratings in any order, else by a chance of 2^-64.
-    marks = np.random.default_rng(0).integers(0, 2**64, size=len(ratings.given), dtype=np.uint64)
-    starts = ratings.indptr[:-1][ratings.n_of_item > 0]
-    sums = np.zeros(ratings.n_items, dtype=np.uint64)
-    sums[ratings.n_of_item > 0] = np.add.reduceat(marks[ratings.cell], starts)
-    _, first, pattern, n = np.unique(sums[items], return_index=True, return_inverse=True, return_counts=True)
+    if len(items) > 4 * _SAMPLE:
+        sample = items[np.linspace(0, len(items) - 1, _SAMPLE).astype(np.intp)]
+        if len(np.unique(_marks(ratings, sample))) > _MOSTLY * _SAMPLE:
+            return items, None, None
+    _, first, pattern, n = np.unique(_marks(ratings, items), return_index=True, return_inverse=True, return_counts=True)
     sizes = ratings.n_of_item[items]
     if sizes[first].sum() > _WORTH_COLLAPSING * sizes.sum():
         return items, None, None
     return items[first], pattern, n.astype(np.float64)
+
+
+def _marks(ratings: SortedRatings, items: Indices) -> npt.NDArray[np.uint64]:
+    """A number for each item: equal for equal ratings in any order, else different but for a chance of 2^-64."""
+    of_cell = np.random.default_rng(0).integers(0, 2**64, size=len(ratings.given), dtype=np.uint64)
+    cells, indptr = (ratings.cell, ratings.indptr) if len(items) == ratings.n_items else ratings.of_items(items)
+    marks: npt.NDArray[np.uint64] = np.add.reduceat(of_cell[cells], indptr[:-1])
+    return marks
 
 
 def _gold_statistics(ratings: SortedRatings, known: Indices) -> Statistics:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from karat.quality.consensus.dense import DenseProblem
 from karat.quality.consensus.gold import UNKNOWN
-from karat.quality.consensus.shards import Parameters, Shard, Statistics
+from karat.quality.consensus.shards import Parameters, Shard, Statistics, inner
 from karat.quality.consensus.soft import Soft
 from karat.quality.consensus.sorting import SortedRatings
 from karat.quality.consensus.support import SupportProblem, rest_log_probability
@@ -31,7 +31,7 @@ MOST_DENSE_CLASSES = 24
 """Up to so many classes every item has a probability for each; beyond, only for those it was given."""
 
 _PAYS_THREADS = 1 << 19  # ratings; below, handing over costs as much as it saves
-_PLAIN_ITERATIONS = 20
+_PLAIN_ITERATIONS = 3  # passes before the first leap
 _FLOOR = 0.1  # an extrapolated count keeps at least this share of the plain one: zero would be for ever
 
 
@@ -53,7 +53,7 @@ class Fit:
     statistics : Statistics
         What follows from them, with that of settled items.
     objective : list of float
-        Log-likelihood minus penalty after each iteration, or each cycle of three once they are accelerated.
+        Log-likelihood minus penalty at each pass that was kept; it never falls.
     n_iterations : int
         Passes over the ratings.
     converged : bool
@@ -131,73 +131,102 @@ def added(parts: Iterable[Statistics]) -> Statistics:
 
 
 class _Climb:
-    """Iterations under way."""
+    """Iterations under way.
+
+    After a few plain passes they go in cycles: two plain passes, then a leap along their direction and a pass from
+    there (SQUAREM). Where the leap loses, the two plain passes stand.
+    """
 
     def __init__(self, problem: Problem, update: Update, step: Step) -> None:
         self._problem, self._update, self._step = problem, update, step
-        self.n_passes = 0
+        self._n_passes = 0
+        self._objective: list[float] = []
 
     def run(self, tolerance: float, max_iterations: int) -> Fit:
-        at, objective, converged = self._start(), list[float](), False
-        while not converged and self.n_passes < max(1, max_iterations):
-            is_plain = self.n_passes < _PLAIN_ITERATIONS or self.n_passes + 3 > max_iterations
-            parameters, at, value = self._plain(at) if is_plain else self._accelerated(at)
-            objective.append(value)
-            converged = has_settled(objective, tolerance)
-        return Fit(self._problem, parameters, at, objective, self.n_passes, converged)
+        """Until it settles or the passes are used up."""
+        at = self._plain(self._start())
+        for _ in range(min(_PLAIN_ITERATIONS, max_iterations) - 1):
+            at = self._plain(at.after)
+            self._objective.append(at.value)
+        converged = False
+        while self._n_passes < max_iterations and not converged:
+            first = self._plain(at.after)
+            second = self._plain(first.after) if self._n_passes < max_iterations else first
+            length = _leap_length(at.after, first.after, second.after)
+            converged = has_settled(at.value, first.value, second.value, length, tolerance)
+            self._objective += [first.value, second.value]
+            if converged or length <= 1.0 or self._n_passes >= max_iterations:
+                at = second
+                continue
+            third = self._plain(_leapt(at.after, first.after, second.after, length))
+            at = third if third.value >= second.value else second
+            self._objective.append(at.value)
+        return Fit(self._problem, at.parameters, at.after, self._objective, self._n_passes, converged)
 
     def _start(self) -> Statistics:
         base = self._problem.base
         return self._step(None).add(base) if self._problem.shards else base
 
-    def _plain(self, at: Statistics) -> tuple[Parameters, Statistics, float]:
-        """One pass: the parameters that these statistics make, the statistics that follow, the objective between."""
-        self.n_passes += 1
-        parameters, base = self._update.parameters(at), self._problem.base
-        settled = float(np.vdot(base.counts, parameters.table) + base.class_totals @ parameters.log_prior)
+    def _plain(self, before: Statistics) -> _Pass:
+        self._n_passes += 1
+        parameters, base = self._update.parameters(before), self._problem.base
+        settled = 0.0
+        if self._problem.has_base:
+            settled = inner(base.counts, parameters.table) + inner(base.class_totals, parameters.log_prior)
         base = Statistics(base.counts, base.class_totals, settled)
-        after = self._step(parameters).add(base) if self._problem.shards else base
-        return parameters, after, after.log_likelihood - parameters.penalty
-
-    def _accelerated(self, at: Statistics) -> tuple[Parameters, Statistics, float]:
-        """Two passes, a leap along their direction and a third pass; where the leap loses, the two alone (SQUAREM)."""
-        _, first, _ = self._plain(at)
-        parameters, second, value = self._plain(first)
-        leapt = _extrapolated(at, first, second)
-        if leapt is not None:
-            leapt_parameters, third, leapt_value = self._plain(leapt)
-            if leapt_value >= value:
-                return leapt_parameters, third, leapt_value
-        return parameters, second, value
+        after = self._step(parameters) if self._problem.shards else base
+        if self._problem.shards and self._problem.has_base:
+            after = after.add(base)
+        return _Pass(parameters, after, after.log_likelihood - parameters.penalty)
 
 
-def _extrapolated(start: Statistics, first: Statistics, second: Statistics) -> Statistics | None:
-    """Varadhan and Roland (2008), step length S3; None where a plain step is as long."""
-    step, bend = first.counts - start.counts, second.counts - first.counts
+@dataclass(frozen=True, eq=False, slots=True)
+class _Pass:
+    """Parameters, the statistics that follow from them, and the objective at them."""
+
+    parameters: Parameters
+    after: Statistics
+    value: float
+
+
+def _leap_length(start: Statistics, first: Statistics, second: Statistics) -> float:
+    """How many plain steps a leap may take: Varadhan and Roland (2008), step length S3. About 1 / (1 - r) where the
+    steps shrink by the factor r."""
+    step = first.counts - start.counts
+    bend = second.counts - first.counts
     bend -= step
-    size, curvature = float(np.vdot(step, step)), float(np.vdot(bend, bend))
-    if curvature <= 0.0 or size <= curvature:
-        return None
-    length = np.sqrt(size / curvature)
-    class_step, class_bend = _differences(start.class_totals, first.class_totals, second.class_totals)
-    counts = start.counts + 2 * length * step + length**2 * bend
-    totals = start.class_totals + 2 * length * class_step + length**2 * class_bend
-    return Statistics(np.maximum(counts, _FLOOR * second.counts), np.maximum(totals, _FLOOR * second.class_totals), 0.0)
+    curvature = inner(bend, bend)
+    return float(np.sqrt(inner(step, step) / curvature)) if curvature > 0.0 else 1.0
 
 
-def _differences(start: Array, first: Array, second: Array) -> tuple[Array, Array]:
-    return first - start, second - 2 * first + start
+def _leapt(start: Statistics, first: Statistics, second: Statistics, length: float) -> Statistics:
+    """Where the leap ends."""
+    counts = _along(start.counts, first.counts, second.counts, length)
+    totals = _along(start.class_totals, first.class_totals, second.class_totals, length)
+    return Statistics(counts, totals, 0.0)
 
 
-def has_settled(objective: list[float], tolerance: float) -> bool:
-    """Whether the gain still to come, extrapolated as a geometric series, is below the tolerance."""
-    if len(objective) < 3:
-        return False
-    step, before = abs(objective[-1] - objective[-2]), abs(objective[-2] - objective[-3])
-    allowed = tolerance * abs(objective[-1])
-    if step <= allowed * 1e-3:
+def _along(start: Array, first: Array, second: Array, length: float) -> Array:
+    """The parabola through three points, beyond the third: start + 2 length step + length^2 bend."""
+    point = start * (1.0 - length) ** 2
+    point += first * (2.0 * length * (1.0 - length))
+    point += second * length**2
+    return np.maximum(point, _FLOOR * second, out=point)
+
+
+def has_settled(before: float, first: float, second: float, length: float, tolerance: float) -> bool:
+    """Whether the gain still to come is below this share of the objective.
+
+    It is extrapolated from the last two gains and from how the steps shrink, whichever is more: right after a leap the
+    gains alone shrink faster than they will go on doing.
+    """
+    gain, gain_before = abs(second - first), abs(first - before)
+    allowed = tolerance * abs(second)
+    if gain <= allowed * 1e-4:
         return True
-    return step < before and step * max(1.0, step / (before - step)) <= allowed
+    if gain >= gain_before:
+        return False
+    return gain * max(1.0, length, gain / (gain_before - gain)) <= allowed
 
 
 def nobody_known(n_items: int) -> Indices:

@@ -52,9 +52,9 @@ def majority_vote(ratings: Ratings, *, gold: Mapping[Any, Any] | None = None) ->
     decided[np.arange(ratings.n_items), label] = 1.0
     is_shared = (counts.sum(axis=1) >= 2) | (known >= 0)
     return Consensus(
-        items=tuple(ratings.items),
-        classes=tuple(ratings.classes),
-        labels=tuple(ratings.classes[code] for code in label),
+        items=ratings.items,
+        classes=ratings.classes,
+        labels=label,
         probabilities=probabilities,
         certainty=probabilities[np.arange(ratings.n_items), label],
         annotators=AnnotatorTable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -25,12 +26,9 @@ class Consensus:
 
     Attributes
     ----------
-    items : tuple of names of shape (n_items,)
-    classes : tuple of names of shape (n_classes,)
+    items : sequence of names of shape (n_items,)
+    classes : sequence of names of shape (n_classes,)
         Those of the ratings, then classes that only gold labels have.
-    labels : tuple of class names of shape (n_items,)
-        The most probable class. Of equally probable ones, the class that has more ratings over all items; then
-        the one that comes first in `classes`.
     certainty : float array of shape (n_items,)
         Probability of the label.
     annotators : mapping of annotator to AnnotatorSkill
@@ -39,42 +37,62 @@ class Consensus:
         Whether the method came to rest before its last allowed iteration.
     n_iterations : int
         Passes over the ratings; 0 for a method that does not iterate.
-    log_likelihood : float or None
-        Log-probability (nats) of all ratings and gold labels under the fitted parameters; None for a method without a
-        model.
     evidence_weight : float
         How much of a rating's evidence the probabilities count, 0-1; below 1 when ratings of an item repeat each
         other's mistakes.
+    n_calibration_gold : int
+        Gold items that taught how far to trust the probabilities; 0 when none did.
     """
 
     def __init__(
         self,
         *,
-        items: tuple[Name, ...],
-        classes: tuple[Name, ...],
-        labels: tuple[Name, ...],
+        items: Sequence[Name],
+        classes: Sequence[Name],
+        labels: tuple[Name, ...] | npt.NDArray[np.intp],
         probabilities: Array | Soft,
         certainty: Array,
         annotators: AnnotatorTable,
         method: str,
         converged: bool,
         n_iterations: int,
-        log_likelihood: float | None,
+        log_likelihood: float | Callable[[], float] | None,
         evidence_weight: float = 1.0,
+        n_calibration_gold: int = 0,
     ) -> None:
-        self.items, self.classes, self.labels, self.certainty = items, classes, labels, certainty
+        """Keep what was inferred; `labels` by name or by code."""
+        self.items, self.classes, self.certainty = items, classes, certainty
+        self._labels = labels
         self.annotators, self.method = annotators, method
-        self.converged, self.n_iterations, self.log_likelihood = converged, n_iterations, log_likelihood
-        self.evidence_weight = evidence_weight
+        self.converged, self.n_iterations, self._log_likelihood = converged, n_iterations, log_likelihood
+        self.evidence_weight, self.n_calibration_gold = evidence_weight, n_calibration_gold
         self._soft = DenseSoft(probabilities) if isinstance(probabilities, np.ndarray) else probabilities
 
     def __repr__(self) -> str:
         return f"<Consensus: {len(self.items)} items, {len(self.classes)} classes, by {self.method}>"
 
     @cached_property
+    def labels(self) -> tuple[Name, ...]:
+        """The most probable class of each item, by name, (n_items,).
+
+        Of equally probable ones, the class that has more ratings over all items; then the one that comes first in
+        `classes`.
+        """
+        if isinstance(self._labels, tuple):
+            return self._labels
+        names = np.empty(len(self.classes), dtype=object)
+        names[:] = list(self.classes)
+        return tuple(names[self._labels].tolist())
+
+    @cached_property
     def probabilities(self) -> Array:
         """The soft labels: probability that each class is the true one, (n_items, n_classes); rows sum to 1."""
         return self._soft.dense()
+
+    @cached_property
+    def log_likelihood(self) -> float | None:
+        """Log-probability (nats) of all ratings and gold labels under the fitted parameters; None without a model."""
+        return self._log_likelihood() if callable(self._log_likelihood) else self._log_likelihood
 
     @property
     def p_truth(self) -> Array:

@@ -26,10 +26,6 @@ class Soft(Protocol):
         """The most probable class of each item and its probability; ties broken as `Consensus.labels` says."""
         ...
 
-    def powered(self, exponent: float) -> Soft:
-        """Probabilities in proportion to this power of them: below 1 more modest, above 1 bolder."""
-        ...
-
 
 @dataclass(frozen=True, eq=False)
 class DenseSoft:
@@ -45,12 +41,6 @@ class DenseSoft:
         """The most probable class of each item and its probability."""
         label = most_probable(self.values, class_totals)
         return label, self.values[np.arange(len(label)), label]
-
-    def powered(self, exponent: float) -> DenseSoft:
-        """Row by row in proportion to the power."""
-        values = np.power(self.values, exponent)
-        values /= values.sum(axis=1, keepdims=True)
-        return DenseSoft(values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,22 +104,49 @@ class SupportSoft:
         return np.asarray(self.rest / np.maximum(outside, 1e-12))
 
 
-def mixed(parts: list[tuple[float, Soft]]) -> Soft:
-    """The weighted mean of probabilities of the same items; weights sum to 1."""
-    weight, first = parts[0]
-    if isinstance(first, DenseSoft):
-        values = weight * first.values
-        for weight, part in parts[1:]:
-            assert isinstance(part, DenseSoft)
-            values += weight * part.values
-        return DenseSoft(values)
-    assert isinstance(first, SupportSoft)
-    values, rest = weight * first.values, weight * first.rest
-    for weight, part in parts[1:]:
-        assert isinstance(part, SupportSoft)
-        values += weight * part.values
-        rest += weight * part.rest
-    return SupportSoft(first.indptr, first.pair_class, values, rest, parts[-1][1].prior)  # type: ignore[attr-defined]
+def weighted(weight: float, part: Soft) -> Soft:
+    """Probabilities times a weight, to be added to with `plus` until the weights sum to 1."""
+    if isinstance(part, DenseSoft):
+        return DenseSoft(weight * part.values)
+    assert isinstance(part, SupportSoft)
+    return SupportSoft(part.indptr, part.pair_class, weight * part.values, weight * part.rest, part.prior)
+
+
+def plus(total: Soft, weight: float, part: Soft) -> Soft:
+    """The weighted sum so far with a further part of the same items; in place of both."""
+    if isinstance(total, DenseSoft) and isinstance(part, DenseSoft):
+        _add(total.values, weight, part.values)
+        return total
+    assert isinstance(total, SupportSoft)
+    assert isinstance(part, SupportSoft)
+    _add(total.values, weight, part.values)
+    _add(total.rest, weight, part.rest)
+    return SupportSoft(total.indptr, total.pair_class, total.values, total.rest, part.prior)
+
+
+def _add(total: Array, weight: float, values: Array) -> None:
+    values *= weight
+    total += values
+
+
+def sharpened(part: Soft, exponent: float, bias: Array) -> Soft:
+    """Probabilities in proportion to their power times exp(bias of the class); certain ones stay certain.
+
+    Parameters
+    ----------
+    bias : float array of shape (n_classes,)
+        Nats in favour of each class; left aside where probabilities are kept for given classes only.
+    """
+    if isinstance(part, SupportSoft):
+        return part.powered(exponent)
+    assert isinstance(part, DenseSoft)
+    values = part.values
+    for start in range(0, len(values), _CHUNK):
+        rows = values[start : start + _CHUNK]
+        np.power(rows, exponent, out=rows)
+        rows *= np.exp(bias)
+        rows /= rows.sum(axis=1, keepdims=True)
+    return part
 
 
 def most_probable(probabilities: Array, class_totals: npt.NDArray[Any]) -> Indices:

@@ -77,6 +77,13 @@ def positions(starts: npt.NDArray[np.signedinteger], sizes: npt.NDArray[np.signe
     return result
 
 
+def runs_of_annotators(ratings: SortedRatings) -> Indices:
+    """For each cell, the rank of its annotator among those with ratings."""
+    is_first = np.ones(len(ratings.annotator), dtype=bool)
+    is_first[1:] = ratings.annotator[1:] != ratings.annotator[:-1]
+    return np.cumsum(is_first) - 1
+
+
 def weighted_counts(codes: npt.NDArray[np.signedinteger], weights: Any, n: int) -> npt.NDArray[np.float64]:
     """Sum of the weights of each code, (n,)."""
     sums: npt.NDArray[np.float64] = np.bincount(codes, weights, n)  # type: ignore[assignment]  # numpy's stubs say int

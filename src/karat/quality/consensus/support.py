@@ -168,6 +168,11 @@ class SupportProblem:
         """Declared items."""
         return self.ratings.n_items
 
+    @cached_property
+    def has_base(self) -> bool:
+        """Whether any item is settled."""
+        return bool(self.base.class_totals.any())
+
     def posterior(self, parameters: Parameters, evidence_weight: float = 1.0, rest: Array | None = None) -> SupportSoft:
         """Probabilities of all items' classes: gold is certain, and items without ratings get the prior.
 
@@ -206,6 +211,12 @@ class SupportProblem:
         rank[np.unique(self.ratings.annotator)] = np.arange(len(self.layout.n_ratings))
         otherwise = rest_log_probability(self.layout, statistics.counts)[rank[annotator]]
         return np.where(self.triple[place] == wanted, parameters.table[place], otherwise[:, np.newaxis])
+
+    def entries_of(self, cells: Codes, true: Indices) -> Indices:
+        """Positions in a table of these cells if these classes are true; they must be among those that can be."""
+        n_classes = self.ratings.n_classes
+        annotator, given = self.ratings.annotator[cells].astype(np.int64), self.ratings.given[cells]
+        return np.searchsorted(self.triple, (annotator * n_classes + true) * n_classes + given)
 
     def counts_of(self, statistics: Statistics) -> Any:
         """Expected ratings, sparse (n_cells, n_classes)."""

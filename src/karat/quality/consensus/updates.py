@@ -6,6 +6,7 @@ that never falls. The same updates serve full and restricted tables.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -14,12 +15,31 @@ import scipy
 
 from karat.quality.consensus.layout import Layout
 from karat.quality.consensus.prior import NO_PRIOR, Prior
-from karat.quality.consensus.shards import NEVER, Parameters, Statistics
+from karat.quality.consensus.shards import NEVER, Parameters, Statistics, inner
 from karat.quality.consensus.special import digamma, digamma_and_log_gamma_sum, log_gamma_sum
 
 Array = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
 
 _FEW = 512  # elements; for fewer a call of scipy's is cheaper than a dozen of numpy's
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GoldRatings:
+    """Ratings of items with gold.
+
+    Attributes
+    ----------
+    entries : int array
+        Flat position of each in a table: its annotator and given class, and the gold class.
+    given, known, annotator : int arrays
+        Its class, the gold class of its item, and the rank of its annotator.
+    """
+
+    entries: Indices
+    given: npt.NDArray[np.int32]
+    known: Indices
+    annotator: Indices
 
 
 class Update(Protocol):
@@ -36,6 +56,14 @@ class Update(Protocol):
 
     def mean_parameters(self, statistics: Statistics) -> Parameters:
         """The mean of every probability, whatever the iterations averaged over; no penalty."""
+        ...
+
+    def left_out(self, statistics: Statistics, gold: GoldRatings, rows: Array) -> Array:
+        """Rows (n_ratings, n_classes) of the table for ratings of gold items, each rating itself left out."""
+        ...
+
+    def left_out_prior(self, statistics: Statistics, known: Indices) -> Array:
+        """Log-frequency of the classes (n_items, n_classes) for gold items of these classes, each left out."""
         ...
 
 
@@ -74,6 +102,28 @@ class ConfusionUpdate:
         found = self._most_probable(with_prior, rows, statistics.class_totals + self._prior.items)
         return Parameters(found.log_prior, found.table)
 
+    def left_out(self, statistics: Statistics, gold: GoldRatings, rows: Array) -> Array:
+        """Only the entry of the gold class knows of the rating."""
+        prior, n_wrong = self._prior, max(self._layout.n_classes - 1, 1)
+        own = np.maximum(statistics.counts.reshape(-1)[gold.entries] - 1.0, 0.0)
+        totals = self._layout.spread(self._layout.row_totals(statistics.counts)).reshape(-1)[gold.entries] - 1.0
+        own += np.where(gold.given == gold.known, prior.right, prior.wrong / n_wrong)
+        totals = np.maximum(totals, 0.0) + (prior.right + prior.wrong)
+        found = rows.copy()
+        found[np.arange(len(own)), gold.known] = self._log(own) - self._log(totals)
+        return found
+
+    def left_out_prior(self, statistics: Statistics, known: Indices) -> Array:
+        """The frequencies, with one item of the gold class less."""
+        classes = np.tile(statistics.class_totals + self._prior.items, (len(known), 1))
+        classes[np.arange(len(known)), known] -= 1.0
+        classes = np.maximum(classes, 0.0)
+        return self._log(classes) - self._log(classes.sum(axis=1, keepdims=True))
+
+    def _log(self, x: Array) -> Array:
+        x = np.maximum(x, NEVER)
+        return _psi(x) if self._estimate == "bayes" else np.log(x)
+
     def _pseudo_ratings(self, shape: tuple[int, ...]) -> Array:
         if self._pseudo is None:
             self._pseudo = self._layout.pseudo_ratings(self._prior, shape)
@@ -95,7 +145,7 @@ class ConfusionUpdate:
         # Entries outside the table are pseudo / row total each; their pseudo-ratings are what the row lacks.
         inside = self._layout.row_totals(pseudo)
         outside = (prior.right + prior.wrong - inside) * log_rows
-        return float(outside.sum() - (pseudo * table).sum() - prior.items * log_prior.sum())
+        return float(outside.sum() - inner(pseudo, table) - prior.items * log_prior.sum())
 
     def _averaged(self, statistics: Statistics, with_prior: Array, rows: Array, classes: Array) -> Parameters:
         table, log_gamma = _psi_and_gamma_sum(with_prior)
@@ -103,8 +153,8 @@ class ConfusionUpdate:
         table -= self._layout.spread(digamma_rows)
         n_items = classes.sum(keepdims=True)
         log_prior = _psi(classes) - _psi(n_items)
-        divergence = log_gamma_rows - log_gamma + float(np.vdot(statistics.counts, table))
-        divergence += _gamma_sum(n_items) - _gamma_sum(classes) + float(statistics.class_totals @ log_prior)
+        divergence = log_gamma_rows - log_gamma + inner(statistics.counts, table)
+        divergence += _gamma_sum(n_items) - _gamma_sum(classes) + inner(statistics.class_totals, log_prior)
         return Parameters(log_prior, table, divergence + self._prior_constant(rows.size, table.size))
 
     def _prior_constant(self, n_rows: int, n_entries: int) -> float:
@@ -147,7 +197,7 @@ class OneCoinUpdate:
         with_prior = np.stack([right + self._right, wrong + self._wrong])
         log_right, log_wrong = _psi(with_prior) - self._digamma_total
         divergence = self._gamma_total - _gamma_sum(with_prior) - self._prior_constant
-        divergence += float(right @ log_right + wrong @ log_wrong)
+        divergence += inner(right, log_right) + inner(wrong, log_wrong)
         return self._as_table(log_right, log_wrong, statistics.counts.shape, divergence)
 
     def mean_parameters(self, statistics: Statistics) -> Parameters:
@@ -155,6 +205,24 @@ class OneCoinUpdate:
         layout = self._layout
         share = (layout.right_ratings(statistics.counts) + self._right) / (layout.n_ratings + self._right + self._wrong)
         return self._as_table(np.log(share), np.log(1.0 - share), statistics.counts.shape, 0.0)
+
+    def left_out(self, statistics: Statistics, gold: GoldRatings, rows: Array) -> Array:
+        """The accuracy knows of the rating, and is behind every class."""
+        layout = self._layout
+        is_right = gold.given == gold.known
+        right = layout.right_ratings(statistics.counts)[gold.annotator] - is_right
+        total = layout.n_ratings[gold.annotator] - 1.0
+        right = np.clip(right, 0.0, total)
+        digamma_total = _psi(total + self._right + self._wrong)
+        log_wrong = _psi(total - right + self._wrong) - digamma_total - np.log(max(layout.n_classes - 1, 1))
+        found = np.empty_like(rows)
+        found[:] = log_wrong[:, np.newaxis]
+        found[np.arange(len(right)), gold.given] = _psi(right + self._right) - digamma_total
+        return found
+
+    def left_out_prior(self, statistics: Statistics, known: Indices) -> Array:  # noqa: ARG002 (nothing is learnt of it)
+        """All classes are equally frequent."""
+        return np.full((len(known), self._layout.n_classes), -np.log(self._layout.n_classes))
 
     def _as_table(self, log_right: Array, log_wrong: Array, shape: tuple[int, ...], penalty: float) -> Parameters:
         n_classes = self._layout.n_classes
