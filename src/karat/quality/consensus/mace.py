@@ -25,6 +25,8 @@ Array = npt.NDArray[np.float64]
 
 _NEVER = 1e-100  # stands for probability 0, so that logarithms stay finite
 _GRID = 200  # points between 0 and 1 at which the posterior of a competence is taken
+_MET = 0.005  # starts that differ in the origin of fewer ratings, as a share of all, climb the same hill
+_MEET_EVERY = 10  # iterations
 _SAFE_POWER = 300.0  # e to this, times any number of classes, is a finite number
 
 
@@ -88,7 +90,7 @@ def mace(
     habits : Habits
     n_restarts, n_iterations : int
         Starts, all but the first at random, and iterations of each; the one with the best bound on the evidence goes
-        on until it settles. The first starts from the vote shares.
+        on until it settles. The first starts from the vote shares. Starts that have met go on as one.
     tolerance : float
         Settled when what is still to be gained of the bound is less than this share of it.
     max_iterations : int
@@ -331,15 +333,27 @@ def _best_start(problem: _Problem, n_restarts: int, n_iterations: int, seed: int
     share_known[:, 0] = 1.0
     counts = _Counts(known * share_known, np.tile(items, n_restarts))
     bound = np.full(n_restarts, -np.inf)
-    for _ in range(n_iterations):
+    for round_ in range(1, n_iterations + 1):
         odds, divergence = problem.parameters(counts)
         counts, log_likelihood = problem.expected(odds)
         before, bound = bound, log_likelihood - divergence
         if np.all(bound - before <= 1e-9 * np.abs(bound)):
             break
+        if round_ % _MEET_EVERY == 0:
+            apart = _apart(counts.known / problem.n_of_cell.sum(), bound)
+            counts, bound = _Counts(counts.known[:, apart], counts.items[:, apart]), bound[apart]
     # Rounded, so that of equally good starts the first is taken whatever the last bit says.
     best = int(np.argmax(np.round(bound, 6)))
     return _Counts(counts.known[:, [best]], counts.items[:, [best]])
+
+
+def _apart(known: Array, bound: Array) -> npt.NDArray[np.intp]:
+    """The starts to go on with: of those that have met, the one with the best bound, in their former order."""
+    kept: list[int] = []
+    for start in np.argsort(-np.round(bound, 6), kind="stable").tolist():
+        if all(np.abs(known[:, start] - known[:, other]).sum() > _MET for other in kept):
+            kept.append(start)
+    return np.sort(np.array(kept, dtype=np.intp))
 
 
 def _result(
