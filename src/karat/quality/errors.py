@@ -3,6 +3,7 @@
 QualityError (a ValueError)
 ├── NoRatings            there is nothing to measure
 ├── TooLittleOverlap     too few items have ratings by several annotators
+│   └── NotConnected     items fall into groups between which nothing was compared
 ├── SingleClass          everybody gave one class: chance agreement is undefined
 ├── NoGold               no rating falls on an item with a gold label
 ├── UnknownClass         a label is not among the classes that were declared
@@ -24,6 +25,10 @@ class NoRatings(QualityError):
 
 class TooLittleOverlap(QualityError):
     """Too few items have ratings by several annotators for the number that was asked for."""
+
+
+class NotConnected(TooLittleOverlap):
+    """Items fall into groups between which nothing was compared, or one group always beat the other."""
 
 
 class SingleClass(QualityError):

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pytest
 from scipy.optimize import approx_fprime, check_grad
 
-from karat.quality.consensus.bradley_terry import NotConnected, Preference, _Problem, bradley_terry
+from karat.quality.consensus.bradley_terry import Preference, _Problem, bradley_terry
 from karat.quality.consensus.comparisons import Comparisons
-from karat.quality.errors import NoRatings, QualityError, TooLittleOverlap
+from karat.quality.errors import NoRatings, NotConnected, QualityError, TooLittleOverlap
 
 Array = npt.NDArray[np.float64]
 LIKELIHOOD = Preference(spread=None)

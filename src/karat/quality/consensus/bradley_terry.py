@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy
 
 from karat.quality.consensus.comparisons import Comparisons
-from karat.quality.errors import NoRatings, QualityError, TooLittleOverlap
+from karat.quality.errors import NoRatings, NotConnected, QualityError
 from karat.quality.intervals import Estimate, normal_quantile
 from karat.quality.ratings import Name
 
@@ -19,10 +19,6 @@ Array = npt.NDArray[np.float64]
 _FLAT = 1e-9  # precision that stands for no prior at all, and keeps the one free direction from being infinite
 _CHUNK = 512  # columns of an inverse at a time
 _MOST_DENSE = 3000
-
-
-class NotConnected(TooLittleOverlap):
-    """Items fall into groups between which nothing was compared, or one group always beat the other."""
 
 
 @dataclass(frozen=True, slots=True)
