@@ -1,0 +1,1 @@
+"""Watching people and projects over time: detectors with a stated rate of false alarms."""
