@@ -50,11 +50,11 @@ class Running(Generic[State, AnySeen, AnyTold]):
     --------
     >>> from karat.quality.monitoring.cusum import Cusum
     >>> watched = Running(Cusum.against(0.92, 0.85, answers_between_false_alarms=1000))
-    >>> for answer in range(6):
+    >>> for answer in range(5):
     ...     watched.add(answer, False)
     >>> watched.read().is_alarm
     True
-    >>> watched.revise(5, True)
+    >>> watched.revise(4, True)
     >>> watched.read().is_alarm
     False
     """
