@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from karat.cli.demo.workforce import workforce
 from tests.journeys.demo import ANNOTATOR, BANK, DIGITS, LEAD, REVIEWER, Demo
 from tests.journeys.screens import answer_of, look, visiting
+from tests.processes import wait_until
 
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 SHARE_WITH_EVIDENCE = re.compile(r"\d+\.\d%\s*\d+\.\d%–\d+\.\d%\s*n = \d+")
@@ -218,18 +219,29 @@ def test_a_lead_makes_a_release_and_its_files_hold_every_answer(browser: Browser
         page.get_by_role("link", name="See the disputed items").click()
         expect(page.get_by_role("row").filter(has_text="disputed").first).to_be_visible()
         page.go_back()
+        refused_by_the_gate(page, f"/api/projects/{BANK}/releases")
+        attempt = page.get_by_role("article").filter(has_text="Attempt at release 1")
+        expect(attempt.get_by_text("It was refused and has no files.")).to_be_visible()
         make = page.get_by_role("button", name="Make release 1")
         expect(make).to_be_disabled()
         look(page, "gate")
         page.get_by_role("checkbox", name=re.compile(r"Mark \d+ undecided items? as left out")).check()
         page.get_by_label("Note").fill("For the first router.")
         make.click()
-        card = page.get_by_role("article").filter(has_text="Release 1")
+        card = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Release 1", exact=True))
         expect(card.get_by_text("published")).to_be_visible()
+        card.get_by_text("How these numbers come about").click()
         look(page, "release")
         release = answer_of(page, f"/api/projects/{BANK}/releases/1")
         progress = answer_of(page, f"/api/projects/{BANK}/overview")["progress"]
+        expect(card.get_by_role("row").filter(has_text="Items in the release")).to_contain_text(
+            f"{release['n_items']:,}"
+        )
         files = {name: download(page, card, name, tmp_path) for name in ("JSONL", "CSV", "Parquet")}
+        page.goto(f"{demo.address}/#/projects/{BANK}/settings")
+        expect(page.get_by_text("release published")).to_be_visible()
+        expect(page.get_by_text(re.compile(r"Gold accuracy at least: 0.\d+ → 0.6"))).to_be_visible()
+        look(page, "audit-trail")
 
     sums = release["sums"]
     jsonl, table, parquet = (unpacked(files[name], tmp_path) for name in ("JSONL", "CSV", "Parquet"))
@@ -350,6 +362,15 @@ def test_who_is_invited_joins_labels_and_signs_out(browser: Browser, demo: Demo)
         everything_is_sent(page)
 
         page.get_by_role("button", name="Account of Nadia Newcomer").click()
+        page.get_by_role("link", name="Account").click()
+        page.get_by_role("button", name="Change password").click()
+        page.get_by_label("Current password").fill("gold is where you find it")
+        page.get_by_label("New password").fill("and where one leaves it")
+        look(page, "change-password")
+        page.get_by_role("dialog").get_by_role("button", name="Change password").click()
+        expect(page.get_by_text("Password changed.")).to_be_visible()
+
+        page.get_by_role("button", name="Account of Nadia Newcomer").click()
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         look(page, "sign-in")
@@ -358,12 +379,20 @@ def test_who_is_invited_joins_labels_and_signs_out(browser: Browser, demo: Demo)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert")).to_be_visible()
         look(page, "sign-in-refused")
-        page.get_by_label("Password").fill("gold is where you find it")
+        page.get_by_label("Password").fill("and where one leaves it")
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
         recent = answer_of(page, f"/api/projects/{DIGITS}/work/recent")["answers"]
 
     assert [answer["label"] for answer in recent] == ["4"]
+
+
+def refused_by_the_gate(page: Page, path: str) -> None:
+    """Ask for a release past the page, which would not let one, and wait until it has been judged."""
+    answer = page.request.post(page.url.split("/#")[0] + path, data={}, headers={"X-Karat": "1"})
+    assert answer.status == 202, answer.text()
+    wait_until(lambda: answer_of(page, f"{path}/1")["state"] == "refused", "the gate has refused the release")
+    page.reload()
 
 
 class Claims:

@@ -96,6 +96,8 @@ export const eventsQuery = (id: number, cursor: string) => ({
         params: { path: { project_id: id }, query: cursor ? { cursor } : {} },
       }),
     ),
+  // Whatever one has just done elsewhere is what one looks for here.
+  staleTime: 0,
 });
 
 export const isUnderWay = (job: Job | undefined) => job?.state === "waiting" || job?.state === "running";

@@ -45,6 +45,7 @@ export default {
   unsureLink: "Ansehen, worüber sie unsicher waren",
   reference: "Stimmt der Konsens?",
   referenceFigure: "Genauigkeit auf Referenz-Elementen",
+  noReference: "Noch kein Element mit Referenz-Label wurde beantwortet.",
   met: "erreicht das Ziel",
   missed: "unter dem Ziel",
   undecided: "nicht entschieden: Das Ziel liegt im Intervall",

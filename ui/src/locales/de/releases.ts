@@ -55,7 +55,7 @@ export default {
     "Ein Release ist ein nummerierter Datensatz, der sich nie mehr ändert, mit den Belegen seiner Qualität.",
   release: "Release {n}",
   attempt: "Versuch zu Release {n}",
-  attemptHelp: "Er wurde abgelehnt und hat keine Dateien. Seine Nummer ging an den nächsten Versuch.",
+  attemptHelp: "Er wurde abgelehnt und hat keine Dateien. Seine Nummer bleibt dem nächsten Versuch.",
   stateBuilding: "wird gebaut",
   stateRefused: "abgelehnt",
   statePublished: "veröffentlicht",

@@ -41,6 +41,7 @@ export default {
   unsureLink: "See what they were unsure about",
   reference: "Is the consensus right?",
   referenceFigure: "Accuracy on reference items",
+  noReference: "No item with a reference label has been answered.",
   met: "meets the target",
   missed: "below the target",
   undecided: "not decided: the target lies within the interval",

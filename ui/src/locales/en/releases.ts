@@ -47,7 +47,7 @@ export default {
   noneText: "A release is a numbered dataset that never changes, with the evidence of its quality.",
   release: "Release {n}",
   attempt: "Attempt at release {n}",
-  attemptHelp: "It was refused and has no files. Its number went to the next attempt.",
+  attemptHelp: "It was refused and has no files. Its number is left to the next attempt.",
   stateBuilding: "building",
   stateRefused: "refused",
   statePublished: "published",

@@ -44,6 +44,7 @@ export default {
   unsureLink: "Ver en qué dudaron",
   reference: "¿Es correcto el consenso?",
   referenceFigure: "Exactitud en elementos de referencia",
+  noReference: "Todavía no se ha respondido ningún elemento con etiqueta de referencia.",
   met: "alcanza el objetivo",
   missed: "por debajo del objetivo",
   undecided: "sin decidir: el objetivo está dentro del intervalo",

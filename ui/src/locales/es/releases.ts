@@ -53,7 +53,7 @@ export default {
     "Una publicación es un conjunto de datos numerado que nunca cambia, con las pruebas de su calidad.",
   release: "Publicación {n}",
   attempt: "Intento de publicación {n}",
-  attemptHelp: "Fue rechazado y no tiene archivos. Su número pasó al intento siguiente.",
+  attemptHelp: "Fue rechazado y no tiene archivos. Su número queda para el intento siguiente.",
   stateBuilding: "en creación",
   stateRefused: "rechazada",
   statePublished: "publicada",

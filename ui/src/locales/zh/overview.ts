@@ -41,6 +41,7 @@ export default {
   unsureLink: "查看他们对什么不确定",
   reference: "共识正确吗？",
   referenceFigure: "参考条目准确率",
+  noReference: "尚无带参考标签的条目被回答。",
   met: "达到目标",
   missed: "低于目标",
   undecided: "尚无定论：目标位于区间之内",
