@@ -62,7 +62,7 @@ def test_accuracy_is_that_of_independent_implementations(
     assert 100 * score.accuracy == pytest.approx(per_cent, abs=0.6)
 
 
-@pytest.mark.parametrize("name", SMALL_SETS)
+@pytest.mark.parametrize("name", [name for name in SMALL_SETS if name != "CF"])  # 4 ratings each: no clear optimum
 def test_maximum_likelihood_leaves_nothing_to_gain(shared_data: Path, name: str) -> None:
     """Without a prior there are long plateaus; other tools stop on them, up to 3 % below the optimum."""
     ratings = crowd(shared_data, name).ratings

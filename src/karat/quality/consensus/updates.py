@@ -21,6 +21,7 @@ from karat.quality.consensus.special import digamma, digamma_and_log_gamma_sum, 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
+_LOWEST = -99.0
 _FEW = 512  # elements; for fewer a call of scipy's is cheaper than a dozen of numpy's
 
 
@@ -133,8 +134,8 @@ class ConfusionUpdate:
         table = np.log(np.maximum(with_prior, NEVER))
         log_rows = np.log(np.maximum(rows, NEVER))
         table -= self._layout.spread(log_rows)
-        # A row that nobody's rating speaks for is 0 / 0: anything, and nothing hangs on it.
-        np.maximum(table, np.log(NEVER), out=table)
+        # For "never" a likelihood of 1e-43 is little enough, and the sum over an item's ratings stays in exp's range.
+        np.maximum(table, _LOWEST, out=table)
         log_prior = np.log(np.maximum(classes / classes.sum(), NEVER))
         return Parameters(log_prior, table, self._minus_log_density(table, log_rows, log_prior))
 
