@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import random
 import statistics
 import sys
 import tempfile
@@ -34,16 +35,18 @@ sys.path.insert(0, str(ROOT))
 from bench._annotators import LABELS, Crowd, Work  # noqa: E402 - runs as a script, from anywhere
 from bench._processes import Served, serving  # noqa: E402
 from karat import actions, store  # noqa: E402
+from karat.actions.recount import recount  # noqa: E402
 from karat.domain.accounts import token_hash  # noqa: E402
-from karat.domain.ids import AccountId, BatchId, ProjectId  # noqa: E402
+from karat.domain.ids import AccountId, AnnotatorId, BatchId, ItemId, ProjectId  # noqa: E402
 from karat.domain.people import SYSTEM, Role  # noqa: E402
-from karat.domain.projects import MediaKind, QualityPolicy  # noqa: E402
+from karat.domain.projects import MediaKind, Project, QualityPolicy  # noqa: E402
 from karat.domain.specs import ClassDefinition, Spec  # noqa: E402
 from karat.settings import Settings  # noqa: E402
 from karat.store.checkpoints import STATISTICS  # noqa: E402
 from karat.store.clock import to_micros  # noqa: E402
 from karat.store.connection import Reader, Writer  # noqa: E402
 from karat.store.database import Database, open_database  # noqa: E402
+from karat.store.history import PastAnswer  # noqa: E402
 from tests import builders  # noqa: E402
 from tests.postgres import running_server  # noqa: E402
 
@@ -55,6 +58,9 @@ N_CHECKS = 300
 WARM_UP = 200
 PATIENCE_SECONDS = 60.0
 CHUNK = 20_000
+ANSWERED_CHUNK = 2_000
+N_FORMER = 30
+"""People who gave the answers there are before, where `--annotations-before` asks for some."""
 TEXT = "Comment {}: this is about what a comment under a news article looks like, in length as in its wording."
 
 
@@ -99,6 +105,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--databases", type=lambda text: text.split(","), default=["sqlite", "postgres"])
     parser.add_argument("--seconds", type=float, default=10.0, help="how long each line measures at most")
     parser.add_argument(
+        "--annotations-before",
+        type=lambda text: int(float(text)),
+        default=0,
+        help="answers that others gave already, to items of their own",
+    )
+    parser.add_argument(
         "--prefetch", action="store_true", help="let the next item come with the receipt, as the interface does"
     )
     return parser.parse_args()
@@ -122,7 +134,10 @@ def _measure(kind: str, url: str, n_items: int, n_annotators: int, options: argp
         home = Path(folder)
         database = open_database(Settings(home=home, database_url=url))
         try:
-            project_id, sessions = _fill(database, n_items, n_annotators)
+            project, sessions = _fill(database, n_items, n_annotators)
+            project_id = project.id
+            if options.annotations_before:
+                _fill_with_answers(database, project, options.annotations_before)
             if url:
                 _clean_up(url)
             with serving(home, url) as served:
@@ -179,7 +194,7 @@ def _wait_until(database: Database, is_so: Callable[[Reader], bool]) -> None:
 # --- An installation to work in -----------------------------------------------------------------------------------
 
 
-def _fill(database: Database, n_items: int, n_annotators: int) -> tuple[ProjectId, list[str]]:
+def _fill(database: Database, n_items: int, n_annotators: int) -> tuple[Project, list[str]]:
     now = datetime.now(UTC)
     spec = Spec("Is this comment toxic?", tuple(ClassDefinition(label, label.capitalize()) for label in LABELS))
     policy = QualityPolicy(overlap=OVERLAP, measured_share=0)
@@ -198,18 +213,56 @@ def _fill(database: Database, n_items: int, n_annotators: int) -> tuple[ProjectI
             print(f"  loaded {n} items in {published - began:.1f} s, published them in {ended - published:.1f} s")
     sessions = [f"session-of-{number}" for number in range(n_annotators)]
     database.write(lambda tx: _sign_up(tx, project.id, sessions, now))
-    return project.id, sessions
+    return project, sessions
+
+
+def _fill_with_answers(database: Database, project: Project, n_answers: int) -> None:
+    """A batch whose items all have their answers, from people who disagree on one in ten; counted, but not fitted."""
+    now, rng = datetime.now(UTC), random.Random(1)
+    people = [f"former-{number}" for number in range(N_FORMER)]
+    annotators = [
+        database.write(partial(_annotator_of_the_past, project_id=project.id, name=name, now=now)) for name in people
+    ]
+    batch_id = database.write(
+        partial(_load, project_id=project.id, kind="production-before", n=n_answers // OVERLAP, now=now)
+    )
+    with database.read() as db:
+        batch = store.batches.find(db, batch_id)
+    assert batch is not None
+    parts = [batch.item_ids[start : start + ANSWERED_CHUNK] for start in range(0, len(batch.item_ids), ANSWERED_CHUNK)]
+    for part in parts:
+        answers = [
+            PastAnswer(ItemId(item_id), annotator, LABELS[(item_id + (rng.random() < 0.1)) % 2], now)
+            for item_id in part
+            for annotator in rng.sample(annotators, OVERLAP)
+        ]
+        add = partial(store.history.add_many, project_id=project.id, answers=answers, spec_version=1)
+        database.write(add)
+    database.write(lambda tx: _publish_answered(tx, project, batch_id, batch.item_ids))
+    for part in parts:
+        database.write(partial(recount, project_id=project.id, item_ids=[ItemId(item_id) for item_id in part]))
+
+
+def _annotator_of_the_past(tx: Writer, project_id: ProjectId, name: str, now: datetime) -> AnnotatorId:
+    return store.history.ensure_annotator(tx, project_id, name=name, email=f"{name}@example.org", now=now)
+
+
+def _publish_answered(tx: Writer, project: Project, batch_id: BatchId, item_ids: range) -> None:
+    turn = builders.a_turn(tx, project, batch_id)
+    store.supply.prepare(tx, turn, project.policy, item_ids, with_answers=True)
+    store.supply.open_batch(tx, turn)
 
 
 def _load(tx: Writer, project_id: ProjectId, kind: str, n: int, now: datetime) -> BatchId:
     at = to_micros(now)
     batch_id = tx.insert("batch", project_id=project_id, name=kind, state="loading", n_items=n, created_at=at)
-    state = "open" if kind == "production" else "resolved"
+    is_check = not kind.startswith("production")
+    state = "resolved" if is_check else "open"
     for start in range(0, n, CHUNK):
         numbers = range(start, min(start + CHUNK, n))
         rows = ((f"{kind}-{number}", f'{{"text":"{TEXT.format(number)}"}}', "{}", state, 0, 0) for number in numbers)
         store.items.add_many(tx, project_id, BatchId(batch_id), rows, now=now)
-    if kind != "production":
+    if is_check:
         tx.execute(
             "INSERT INTO gold_label (item_id, project_id, kind, label, provenance, set_at)"
             " SELECT id, project_id, :kind, 'toxic', 'bench', :at"
