@@ -156,3 +156,15 @@ def test_new_answers_ask_for_one_fit_that_rests_in_proportion_to_how_long_the_la
         assert db.value("SELECT count(*) FROM job") == 1
         assert not store.jobs.is_due(db, now=later(rest - 1))
         assert store.jobs.is_due(db, now=later(rest))
+
+
+def test_what_was_asked_for_during_a_fit_rests_after_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    catch_up(scene.database)
+    long = store.consensus.ConsensusFit("dawid_skene", later(60), 6, {"seconds": 3.0, "reference_graded": 0})
+    monkeypatch.setattr("karat.jobs.refit_consensus._fit", lambda *_, **__: long)
+
+    refit_consensus(scene.run)
+
+    with scene.database.read() as db:
+        assert not store.jobs.is_due(db, now=later(659))
+        assert store.jobs.is_due(db, now=later(660))

@@ -9,8 +9,8 @@ from datetime import datetime
 from karat import store
 from karat.actions.recount import count_batch, recount
 from karat.domain.events import EventKind
-from karat.domain.fitting import FittingPolicy, LastFit, fit_again_at
 from karat.domain.ids import BatchId, ProjectId
+from karat.jobs.fitting_pace import ask_for_consensus
 from karat.store.checkpoints import STATISTICS
 from karat.store.connection import Row, Writer
 from karat.store.database import Database
@@ -63,22 +63,3 @@ def _count_batch(tx: Writer, event: Row, *, now: datetime) -> None:
     count_batch(tx, project_id, n_items=facts["items"], n_check_items=facts["checks"])
     if facts["answers"]:
         store.jobs.enqueue(tx, "recount_batch", {"batch": BatchId(facts["batch"])}, project_id=project_id, now=now)
-
-
-def ask_for_consensus(tx: Writer, project_id: ProjectId, *, now: datetime) -> None:
-    """Have the consensus fitted again, soon or when it is worth its time."""
-    store.jobs.enqueue(
-        tx,
-        "refit_consensus",
-        {},
-        project_id=project_id,
-        dedupe=f"refit_consensus:{project_id}",
-        run_at=_fit_again_at(tx, project_id, now=now),
-        now=now,
-    )
-
-
-def _fit_again_at(tx: Writer, project_id: ProjectId, *, now: datetime) -> datetime:
-    fit, counts = store.consensus.fit(tx, project_id), store.statistics.counts(tx, project_id)
-    last = None if fit is None else LastFit(fit.fitted_at, float(fit.facts["seconds"]), fit.n_answers)
-    return fit_again_at(last, counts["answers"] - counts["unsure"], FittingPolicy(), now=now)

@@ -3,7 +3,7 @@
 from karat import store
 from karat.actions.recount import recount
 from karat.domain.ids import BatchId, ItemId
-from karat.jobs.follow_events import ask_for_consensus
+from karat.jobs.fitting_pace import ask_for_consensus
 from karat.jobs.run import JobRun
 
 _CHUNK = 500

@@ -7,9 +7,11 @@ from itertools import islice
 from typing import TypeVar
 
 from karat import store
-from karat.domain.ids import ItemId
+from karat.domain.ids import ItemId, ProjectId
+from karat.jobs.fitting_pace import rest_from_fitting
 from karat.jobs.run import JobRun
 from karat.queries.consensus import Inference, infer
+from karat.store.connection import Writer
 from karat.store.consensus import ConsensusFit, ItemConsensus
 
 T = TypeVar("T")
@@ -30,7 +32,12 @@ def refit_consensus(run: JobRun) -> None:
         run.database.write(lambda tx: store.consensus.remove_fit(tx, project_id))
         return
     last = _fit(inference, seconds=time.perf_counter() - started, now=run.now())
-    run.database.write(lambda tx: store.consensus.put_fit(tx, project_id, last))
+    run.database.write(lambda tx: _finish(tx, project_id, last))
+
+
+def _finish(tx: Writer, project_id: ProjectId, last: ConsensusFit) -> None:
+    store.consensus.put_fit(tx, project_id, last)
+    rest_from_fitting(tx, project_id, now=last.fitted_at)
 
 
 def _write_changed(run: JobRun, inference: Inference | None, stored: dict[ItemId, int]) -> None:

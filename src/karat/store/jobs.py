@@ -61,6 +61,16 @@ def enqueue(
     return job_id
 
 
+def postpone(tx: Writer, dedupe: str, *, run_at: datetime) -> None:
+    """Let the job that waits under this `dedupe`, if there is one, not run before `run_at`."""
+    tx.execute(
+        "UPDATE job SET run_at = :run_at"
+        " WHERE dedupe = :dedupe AND state = 0 AND leased_until IS NULL AND run_at < :run_at",
+        run_at=to_micros(run_at),
+        dedupe=dedupe,
+    )
+
+
 def get(db: Reader, job_id: JobId, project_id: ProjectId) -> Job:
     """
     Raises
