@@ -47,5 +47,5 @@ def auto(ratings: Ratings, *, gold: Mapping[Any, Any] | None = None) -> Consensu
     parts = fitted_parts(prepare(ratings, known))
     learnt = calibration(parts) if gold else None
     if learnt is None:
-        return as_consensus(ratings, parts, parts.soft(), "auto")
-    return as_consensus(ratings, learnt.parts, learnt.soft(), "auto", n_calibration_gold=learnt.n_gold)
+        return as_consensus(ratings, parts, parts.soft(), "auto", gold=gold)
+    return as_consensus(ratings, learnt.parts, learnt.soft(), "auto", gold=gold, n_calibration_gold=learnt.n_gold)

@@ -88,7 +88,7 @@ def blend(ratings: Ratings, *, gold: Mapping[Any, Any] | None = None) -> Consens
     """
     ratings, known = with_gold(ratings, gold)
     parts = fitted_parts(prepare(ratings, known))
-    return as_consensus(ratings, parts, parts.soft(), "blend")
+    return as_consensus(ratings, parts, parts.soft(), "blend", gold=gold)
 
 
 def fitted_parts(problem: Problem) -> Parts:
@@ -106,7 +106,15 @@ def fitted_parts(problem: Problem) -> Parts:
     return Parts(problem, (_fitted(problem, coin), coin), models, weights)
 
 
-def as_consensus(ratings: Ratings, parts: Parts, soft: Soft, method: str, *, n_calibration_gold: int = 0) -> Consensus:
+def as_consensus(
+    ratings: Ratings,
+    parts: Parts,
+    soft: Soft,
+    method: str,
+    *,
+    gold: Mapping[Any, Any] | None,
+    n_calibration_gold: int = 0,
+) -> Consensus:
     """The consensus with these probabilities; annotators are judged by the model with the usual prior."""
     found, update = parts.models[0]
     return concluded(
@@ -120,6 +128,7 @@ def as_consensus(ratings: Ratings, parts: Parts, soft: Soft, method: str, *, n_c
         n_iterations=sum(part.n_iterations for part in parts.fits),
         converged=all(part.converged for part in parts.fits),
         n_calibration_gold=n_calibration_gold,
+        gold=gold,
     )
 
 

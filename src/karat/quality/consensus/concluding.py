@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -32,6 +35,7 @@ def concluded(
     n_iterations: int | None = None,
     converged: bool | None = None,
     n_calibration_gold: int = 0,
+    gold: Mapping[Any, Any] | None = None,
 ) -> Consensus:
     """The consensus with these probabilities, its annotators judged by this fit.
 
@@ -66,6 +70,7 @@ def concluded(
         log_likelihood=lambda: log_likelihood(fit, update),
         evidence_weight=evidence_weight,
         n_calibration_gold=n_calibration_gold,
+        gold=gold,
     )
 
 

@@ -21,6 +21,7 @@ Codes = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.intp]
 
 _SHARD_RATINGS = 1 << 17  # a shard's tables then fit the cache; what a shard costs beside is not felt
+_TABLE_SHARE = 1  # ratings a shard has for each entry of a table: every shard makes a table of its own
 _WORTH_COLLAPSING = 0.6
 _SAMPLE, _MOSTLY = 1000, 0.97  # where a sample of items hardly repeats a pattern, all of them are not compared
 _UNDERFLOW = -500.0
@@ -165,7 +166,7 @@ class DenseProblem:
         rows, pattern_of, weight = _patterns(ratings, open_items)
         is_everything = len(rows) == ratings.n_items
         cells, indptr = (ratings.cell, ratings.indptr) if is_everything else ratings.of_items(rows)
-        most = max(_SHARD_RATINGS, len(ratings.given) * ratings.n_classes)
+        most = max(_SHARD_RATINGS, _TABLE_SHARE * len(ratings.given) * ratings.n_classes)
         shards = tuple(_shard(ratings, cells, indptr, weight, part) for part in slices_of(indptr, most))
         base = _gold_statistics(ratings, known)
         return DenseProblem(ratings, known, shards, base, Layout.dense(ratings), open_items, pattern_of)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from karat.quality.consensus.effective import effective_votes
 from karat.quality.consensus.response import response_probabilities
 from karat.quality.consensus.skills import AnnotatorSkill, AnnotatorTable
 from karat.quality.consensus.soft import DenseSoft, Soft, most_probable
+from karat.quality.consensus.sufficiency import Sufficiency, diagnose
 from karat.quality.ratings import Name
 
 __all__ = ["AnnotatorSkill", "AnnotatorTable", "Consensus", "most_probable"]
@@ -59,13 +61,15 @@ class Consensus:
         log_likelihood: float | Callable[[], float] | None,
         evidence_weight: float = 1.0,
         n_calibration_gold: int = 0,
+        gold: Mapping[Any, Any] | None = None,
     ) -> None:
-        """Keep what was inferred; `labels` by name or by code."""
+        """Keep what was inferred; `labels` by name or by code, `gold` for the diagnosis."""
         self.items, self.classes, self.certainty = items, classes, certainty
         self._labels = labels
         self.annotators, self.method = annotators, method
         self.converged, self.n_iterations, self._log_likelihood = converged, n_iterations, log_likelihood
         self.evidence_weight, self.n_calibration_gold = evidence_weight, n_calibration_gold
+        self._gold = gold
         self._soft = DenseSoft(probabilities) if isinstance(probabilities, np.ndarray) else probabilities
 
     def __repr__(self) -> str:
@@ -111,6 +115,11 @@ class Consensus:
     def effective_votes(self) -> Array:
         """How many independent votes of an average annotator each item's ratings are worth, (n_items,)."""
         return effective_votes(self.annotators, self.evidence_weight)
+
+    @cached_property
+    def diagnosis(self) -> Sufficiency:
+        """Whether votes would do, whether overlap is too thin, and whether a model may hurt; with its evidence."""
+        return diagnose(self.annotators.ratings, gold=self._gold)
 
     def by_item(self) -> dict[Name, Name]:
         """The label of each item by the item's name."""

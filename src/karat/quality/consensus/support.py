@@ -26,6 +26,7 @@ Codes = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.intp]
 
 _SHARD_TERMS = 1 << 18
+_TABLE_SHARE = 2  # terms a shard has for each entry of a table: every shard makes a table of its own
 _LOWEST = float(np.log(NEVER))
 
 
@@ -306,7 +307,7 @@ class _Preparation:
     def _shards(self, items: Indices) -> tuple[list[SupportShard], list[Indices]]:
         n_terms = self._term_indptr[self._pair_indptr[items + 1]] - self._term_indptr[self._pair_indptr[items]]
         indptr = np.concatenate([[0], np.cumsum(n_terms)])
-        most = max(_SHARD_TERMS, 2 * len(self._triple))
+        most = max(_SHARD_TERMS, _TABLE_SHARE * len(self._triple))
         parts = [items[part] for part in slices_of(indptr, most)]
         return [self._shard(part) for part in parts], parts
 
