@@ -85,6 +85,24 @@ def test_refused_releases_give_their_numbers_back_in_a_database_of_the_first_sch
         database.write(lambda tx: _add_release(tx, 2, "building"))
 
 
+def test_batches_and_checks_of_the_first_schema_are_supplied_as_before(database_of_schema_1: Database) -> None:
+    database = database_of_schema_1
+    for batch, items in ((1, (1, 2)), (2, (3, 4, 5))):
+        database.write(lambda tx, batch=batch, items=items: _add_batch(tx, batch, items))  # type: ignore[misc]
+    for item, kind, place in ((1, "gold", 0), (2, "honeypot", 0), (3, "gold", 1), (4, "reference", None)):
+        database.write(
+            lambda tx, item=item, kind=kind, place=place: _add_gold(tx, item, kind, place)  # type: ignore[misc]
+        )
+
+    migrate.upgrade(database)
+
+    with database.read() as db:
+        batches = db.rows("SELECT first_item_id, last_item_id FROM batch ORDER BY id")
+        supply = db.rows("SELECT kind, n FROM check_supply ORDER BY kind")
+    assert [(row["first_item_id"], row["last_item_id"]) for row in batches] == [(1, 2), (3, 5)]
+    assert [(row["kind"], row["n"]) for row in supply] == [("gold", 2), ("honeypot", 1)]
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_of_schema_1(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -111,6 +129,25 @@ def database_of_schema_1(
 def _add_release(tx: Writer, number: int, state: str) -> None:
     fixed: dict[str, Any] = {"project_id": 1, "note": "", "leave_out_undecided": 0, "created_at": 0, "spec_version": 1}
     tx.insert("release", number=number, state=state, **fixed)
+
+
+def _add_batch(tx: Writer, batch: int, items: tuple[int, ...]) -> None:
+    tx.insert("batch", id=batch, project_id=1, name="b", state="published", n_items=len(items), created_at=0)
+    for item in items:
+        tx.insert("item", id=item, project_id=1, batch_id=batch, key=str(item), content="{}", created_at=0, **_OPEN)
+
+
+_OPEN: dict[str, Any] = {"state": "open", "priority": 0, "is_measured": 0}
+
+
+def _add_gold(tx: Writer, item: int, kind: str, place: int | None) -> None:
+    tx.execute(
+        "INSERT INTO gold_label (item_id, project_id, kind, label, provenance, place, set_at)"
+        " VALUES (:item, 1, :kind, 'x', 'test', :place, 0)",
+        item=item,
+        kind=kind,
+        place=place,
+    )
 
 
 def _tables(database: Database) -> dict[str, list[str]]:

@@ -112,9 +112,6 @@ CREATE TABLE batch (
     state TEXT NOT NULL,  -- loading, preparing, published, removing
     loading_until BIGINT,  -- its loader is dead when it did not move this on
     n_items BIGINT NOT NULL DEFAULT 0,
-    -- Its items lie between these ids, perhaps with others among them: this is cheaper than an index of a million.
-    first_item_id BIGINT,
-    last_item_id BIGINT,
     created_by BIGINT REFERENCES account,
     created_at BIGINT NOT NULL
 );
@@ -123,7 +120,7 @@ CREATE INDEX ix_batch_unpublished ON batch (id)
     WHERE state <> 'published';
 
 -- Checking a reference costs an import of millions twice as much as writing the row: the batch, which is locked while
--- items are added to it, vouches for both ids.
+-- items are added to it, vouches for both ids. Databases of before have these references, here and below, and keep them.
 CREATE TABLE item (
     id AUTO_ID,
     project_id BIGINT NOT NULL,
@@ -138,8 +135,10 @@ CREATE TABLE item (
     created_at BIGINT NOT NULL,
     UNIQUE (project_id, key)
 );
+CREATE INDEX ix_item_batch_id ON item (batch_id);
 CREATE INDEX ix_item_dispute ON item (project_id, dispute, id)
     WHERE dispute IS NOT NULL;
+CREATE INDEX ix_item_project_id_id ON item (project_id, id);
 CREATE INDEX ix_item_state ON item (project_id, state, id);
 
 CREATE TABLE gold_label (
@@ -153,15 +152,6 @@ CREATE TABLE gold_label (
 );
 CREATE INDEX ix_gold_label_project_id_item_id ON gold_label (project_id, item_id);
 CREATE INDEX ix_gold_label_project_id_kind_place ON gold_label (project_id, kind, place);
-
--- How many checks of a kind may be drawn: those at the places before `n`. A batch that is being published has its
--- checks behind them.
-CREATE TABLE check_supply (
-    project_id BIGINT NOT NULL REFERENCES project,
-    kind TEXT NOT NULL,
-    n BIGINT NOT NULL,
-    PRIMARY KEY (project_id, kind)
-);
 
 CREATE TABLE media (
     id TEXT NOT NULL PRIMARY KEY,
