@@ -121,6 +121,10 @@ def test_agreement_is_that_of_the_items_with_two_classes(workplace: Workplace) -
     assert found.observed_agreement.estimate.value == pytest.approx(observed)
     assert found.alpha.estimate.value == pytest.approx(1 - (1 - observed) / (1 - expected))
     assert found.alpha.n == len(shared)
+    assert found.ac1.estimate is not None
+    shares = [given.count(label) / n for label in found.class_names]
+    expected = sum(share * (1 - share) for share in shares) / (len(shares) - 1)
+    assert found.ac1.estimate.value == pytest.approx((observed - expected) / (1 - expected), abs=0.02)
 
 
 def test_classes_and_confusion_pairs_are_counted_on_ordinary_items_only(workplace: Workplace) -> None:

@@ -75,6 +75,7 @@ class Overview:
     class_names: dict[str, str]
     observed_agreement: Measured
     alpha: Measured
+    ac1: Measured
     gold_accuracy: Measured
     honeypot_misses: Measured
     unsure_rate: Measured
@@ -101,6 +102,7 @@ def overview(db: Reader, actor: Actor, project_id: ProjectId, *, now: datetime) 
         class_names={definition.key: definition.name for definition in spec.classes},
         observed_agreement=_agreement(agreement.observed, agreement.n_items),
         alpha=_agreement(agreement.alpha, agreement.n_items),
+        ac1=_agreement(lambda: agreement.ac1(len(spec.classes)), agreement.n_items),
         gold_accuracy=gold_accuracy(counts),
         honeypot_misses=_honeypot_misses(counts),
         unsure_rate=_unsure_rate(counts),

@@ -60,6 +60,8 @@ class Overview(Shape):
     progress: ProgressShape
     observed_agreement: EstimateShape
     alpha: EstimateShape
+    ac1: EstimateShape
+    """Gwet's AC1: corrected for chance like alpha, but hardly moved by how often each class is given."""
     agreement_scope: str
     """Which items agreement was measured on, in English."""
     measured_share: float | None

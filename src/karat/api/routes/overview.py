@@ -26,6 +26,7 @@ def _overview(found: Found) -> Overview:
         progress=_progress(found),
         observed_agreement=estimate(found.observed_agreement),
         alpha=estimate(found.alpha),
+        ac1=estimate(found.ac1),
         agreement_scope=_scope(found),
         measured_share=None if policy.overlap > 1 else policy.measured_share,
         measured_overlap=policy.overlap if policy.overlap > 1 else policy.measured_overlap,

@@ -1411,6 +1411,7 @@ export interface components {
          * @description Is this project healthy?
          */
         Overview: {
+            ac1: components["schemas"]["EstimateShape"];
             /** Agreement Scope */
             agreement_scope: string;
             alpha: components["schemas"]["EstimateShape"];

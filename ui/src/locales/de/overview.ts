@@ -27,8 +27,9 @@ export default {
   agreement: "Sind sich die Annotatoren einig?",
   observed: "Beobachtete Übereinstimmung",
   alpha: "Krippendorffs Alpha",
+  ac1: "Gwets AC1",
   agreementHelp:
-    "Alpha ist die um den Zufall bereinigte Übereinstimmung: 1 ist vollkommen, 0 ergäbe bloßes Raten.",
+    "Alpha ist die um den Zufall bereinigte Übereinstimmung: 1 ist vollkommen, 0 ergäbe bloßes Raten. Es fällt, wo eine Klasse selten ist, auch wenn gleich gut gearbeitet wird; AC1 kaum: ein Abstand zwischen beiden spricht für die Mischung der Klassen.",
   scopeAll: "Gemessen an allen Elementen: Jedes wird von {n} Personen annotiert.",
   scopeDrawn: "Gemessen an zufälligen {share} der Elemente, jedes von {n} Personen annotiert.",
   strong: "stark",

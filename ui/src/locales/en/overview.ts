@@ -25,7 +25,9 @@ export default {
   agreement: "Do annotators agree?",
   observed: "Observed agreement",
   alpha: "Krippendorff's alpha",
-  agreementHelp: "Alpha is agreement corrected for chance: 1 is perfect, 0 is what guessing gives.",
+  ac1: "Gwet's AC1",
+  agreementHelp:
+    "Alpha is agreement corrected for chance: 1 is perfect, 0 is what guessing gives. It falls where one class is rare, even if people work as well as before; AC1 hardly does, so a gap between the two speaks of the mix of classes.",
   scopeAll: "Measured on all items: each is labeled by {n} people.",
   scopeDrawn: "Measured on a random {share} of items, each labeled by {n} people.",
   strong: "strong",

@@ -27,7 +27,9 @@ export default {
   agreement: "¿Coinciden los anotadores?",
   observed: "Acuerdo observado",
   alpha: "Alfa de Krippendorff",
-  agreementHelp: "Alfa es el acuerdo corregido por el azar: 1 es perfecto, 0 es lo que da adivinar.",
+  ac1: "AC1 de Gwet",
+  agreementHelp:
+    "Alfa es el acuerdo corregido por el azar: 1 es perfecto, 0 es lo que da adivinar. Baja donde una clase es rara aunque se trabaje igual de bien; AC1 apenas: una diferencia entre ambos habla de la mezcla de clases.",
   scopeAll: "Medido en todos los elementos: cada uno lo etiquetan {n} personas.",
   scopeDrawn:
     "Medido en un {share} de los elementos, elegidos al azar, cada uno etiquetado por {n} personas.",
