@@ -59,7 +59,7 @@ def test_every_answered_item_gets_its_label_and_the_fit_is_noted(scene: Scene) -
     assert [item.label for item in scene.stored().values() if item] == ["toxic"] * 3
     fit = scene.fit()
     assert fit is not None
-    assert (fit.method, fit.n_answers, fit.fitted_at) == ("blend", 6, later(60))
+    assert (fit.method, fit.n_answers, fit.fitted_at) == ("auto", 6, later(60))
 
 
 def test_only_what_changed_is_written(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

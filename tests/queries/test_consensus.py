@@ -98,7 +98,7 @@ def test_shared_items_or_gold_let_people_be_weighed(database: Database) -> None:
     inference = scene.infer()
 
     assert inference is not None
-    assert inference.consensus.method == "blend"
+    assert inference.consensus.method == "auto"
 
 
 def test_a_gold_label_is_held_fixed_whatever_was_answered(database: Database) -> None:

@@ -46,9 +46,9 @@ class Inference:
 def infer(db: Reader, project_id: ProjectId) -> Inference | None:
     """Infer labels from every standing answer of the project; None while there are no answers.
 
-    A blend of votes and Dawid-Skene models, with gold clamped, wherever people can be compared, with one another or
-    with gold; a plain vote where they cannot. The blend labels like
-    Dawid-Skene, and its certainty can be believed. Reference labels are never used for inference: they grade it.
+    A blend of votes and models wherever people can be compared, with one another or with gold; a plain vote where they
+    cannot. Gold is held fixed and, from thirty labels on, decides how far the blend is trusted. Reference labels are
+    never used for inference: they grade it.
     """
     project = store.projects.get(db, project_id)
     classes = store.specs.get(db, project_id, project.spec_version).spec.class_keys()
@@ -70,7 +70,7 @@ def infer(db: Reader, project_id: ProjectId) -> Inference | None:
 
 def _method(ratings: Ratings, gold: Mapping[ItemId, str]) -> str:
     is_shared = len(ratings.item) > ratings.n_items
-    return "blend" if ratings.n_annotators > 1 and (is_shared or gold) else "majority"
+    return "auto" if ratings.n_annotators > 1 and (is_shared or gold) else "majority"
 
 
 def _grade(ratings: Ratings, fitted: Consensus, reference: Mapping[ItemId, str]) -> tuple[int, int]:

@@ -47,14 +47,13 @@ def test_calibration_holds_over_many_draws_of_gold(shared_data: Path, name: str)
 
 
 @pytest.mark.parametrize(("name", "method", "per_cent"), [
-    ("product", "majority", 89.7), ("product", "dawid_skene", 93.7), ("product", "one_coin", 92.8),
-    ("CF", "dawid_skene", 89.3), ("rte", "dawid_skene_ml", 92.8), ("dog", "dawid_skene_map", 84.1),
+    ("product", "one_coin", 92.8), ("face", "one_coin", 62.8), ("dog", "dawid_skene_map", 84.1),
     ("bluebird", "one_coin", 72.2), ("ZC_us", "blend", 83.5),
 ])  # fmt: skip
 def test_accuracy_is_that_of_independent_implementations(
     shared_data: Path, name: str, method: str, per_cent: float
 ) -> None:
-    """Measured elsewhere with prototypes and, for majority, in Zheng et al. (2017); ties are broken differently."""
+    """Prototypes of the same models, which broke ties differently; others are in tests/published."""
     found = crowd(shared_data, name)
 
     score = scored(consensus(found.ratings, method=method), found.truth)

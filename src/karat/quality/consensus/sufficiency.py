@@ -15,13 +15,14 @@ from karat.quality.consensus.fitting import fit, nobody_known, prepare
 from karat.quality.consensus.gold import UNKNOWN, with_gold
 from karat.quality.consensus.leaving_out import left_out_evidence
 from karat.quality.consensus.prior import Prior
-from karat.quality.consensus.sorting import weighted_counts
+from karat.quality.consensus.sorting import SortedRatings, weighted_counts
 from karat.quality.consensus.updates import ConfusionUpdate
 from karat.quality.errors import NoRatings
 from karat.quality.intervals import Estimate, normal_quantile
 from karat.quality.ratings import Ratings
 
 Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.intp]
 
 _N_FOLDS = 5
@@ -159,7 +160,14 @@ def diagnose(
     split_half = _split_half(ratings.annotator[is_shared], agreement[is_shared], rng)
     spread = _skill_spread(ratings.annotator[is_shared], agreement[is_shared])
     gain = _predictive_gain(ratings, n_of_item, rng)
-    verdict, reasons = _verdict(overlap, few_share, split_half, spread, gain, thresholds or Thresholds())
+    verdict, reasons = _verdict(
+        thresholds or Thresholds(),
+        overlap=overlap,
+        few_share=few_share,
+        split_half=split_half,
+        spread=spread,
+        gain=gain,
+    )
     may_hurt = on_gold is not None and on_gold.high < 0
     if on_gold is not None:
         reasons += (f"on gold the model is right {100 * on_gold.value:+.1f} points more often than votes",)
@@ -180,12 +188,13 @@ def diagnose(
 
 
 def _verdict(
+    limits: Thresholds,
+    *,
     overlap: float,
     few_share: float,
     split_half: float | None,
     spread: float | None,
     gain: float | None,
-    limits: Thresholds,
 ) -> tuple[Verdict, tuple[str, ...]]:
     if split_half is None or spread is None or gain is None or overlap < limits.thin_overlap:
         return Verdict.TOO_THIN, (f"{overlap:.1f} ratings per item leave hardly anybody to compare with",)
@@ -276,7 +285,7 @@ def _foretold(ratings: Ratings, train: Ratings, held_out: Indices) -> Array:
     problem = prepare(train, nobody_known(train.n_items))
     update = ConfusionUpdate(problem.layout, Prior(), "bayes")
     found = fit(problem, update, tolerance=1e-5, max_iterations=50)
-    annotator = np.minimum(ratings.annotator[held_out], train.n_annotators - 1)
+    annotator = np.minimum(ratings.annotator[held_out], np.int32(train.n_annotators - 1))
     item, label = ratings.item[held_out], ratings.label[held_out]
     belief = found.soft().dense()[item]
     counts = problem.counts_of(found.statistics)
@@ -284,7 +293,7 @@ def _foretold(ratings: Ratings, train: Ratings, held_out: Indices) -> Array:
     return np.asarray(np.log(np.maximum((belief * likelihood).sum(axis=1), 1e-300)))
 
 
-def _class_likelihood(ratings: Any, counts: Any, annotator: Indices, label: Indices) -> Array:
+def _class_likelihood(ratings: SortedRatings, counts: Any, annotator: Codes, label: Codes) -> Array:
     """Probability of each (annotator, label) if each class were true, (n, n_classes), with the usual prior."""
     prior, n_classes = Prior(), ratings.n_classes
     matrix = counts if isinstance(counts, np.ndarray) else counts.toarray()
