@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from karat.quality.agreement.distance_alpha import distance_alpha
+from karat.quality.agreement.any_distance import distance_alpha
 from karat.quality.agreement.krippendorff import krippendorff_alpha
 from karat.quality.agreement.weights import Credit, Weights
 from karat.quality.intervals import Estimate
