@@ -17,6 +17,7 @@ for _place in (ROOT, ROOT / "src"):
         sys.path.insert(0, str(_place))
 
 from bench import _golden_categorical, _golden_structures  # noqa: E402
+from bench._posteriors import posteriors, posteriors_from_codes  # noqa: E402
 from karat.quality.agreement import (  # noqa: E402
     cohen_kappa,
     cohen_pairs,
@@ -28,6 +29,8 @@ from karat.quality.agreement import (  # noqa: E402
 from karat.quality.agreement.bootstrap import bootstrap  # noqa: E402
 from karat.quality.agreement.intraclass import icc  # noqa: E402
 from karat.quality.ratings import Ratings  # noqa: E402
+
+__all__ = ["agreement", "golden", "posteriors", "posteriors_from_codes"]
 
 Answer = float | dict[str, Any]
 

@@ -22,6 +22,8 @@ from karat.quality.consensus.one_coin import one_coin
 from karat.quality.consensus.ordinal import OrdinalConsensus, ordinal
 from karat.quality.consensus.prior import Prior
 from karat.quality.consensus.result import AnnotatorSkill, AnnotatorTable, Consensus
+from karat.quality.consensus.running import RunningConsensus
+from karat.quality.consensus.sufficiency import Sufficiency, Thresholds, Verdict, diagnose
 from karat.quality.consensus.taxonomy import TaxonomyConsensus, taxonomy
 from karat.quality.consensus.unsure import UnsureConsensus, with_unsure
 from karat.quality.consensus.wawa import wawa
@@ -42,13 +44,18 @@ __all__ = [
     "OrdinalConsensus",
     "Prior",
     "Ranking",
+    "RunningConsensus",
+    "Sufficiency",
     "TaxonomyConsensus",
+    "Thresholds",
     "UnsureConsensus",
+    "Verdict",
     "auto",
     "blend",
     "bradley_terry",
     "consensus",
     "dawid_skene",
+    "diagnose",
     "ebcc",
     "glad",
     "gold_weighted",
