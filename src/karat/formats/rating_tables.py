@@ -19,7 +19,7 @@ from karat.formats.sniff import FileKind, Sniffed
 from karat.formats.table import Row, read_rows, where
 
 MAX_FIELD_BYTES = 16 << 20
-_MEMORY = "8GB"
+_MEMORY = "6GB"
 _SAMPLE = 100
 _TEXT_ENCODINGS = ("", "utf-8", "utf-8-sig")
 

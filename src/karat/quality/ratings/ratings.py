@@ -304,20 +304,38 @@ def _without_repeats(ratings: Ratings) -> Ratings:
     return ratings if kept is None else _take(ratings, kept)
 
 
-def _latest(ratings: Ratings) -> npt.NDArray[np.intp] | None:
-    """Rows that no later row of the same annotator on the same item replaces; None when all stay."""
-    pair = ratings.item.astype(np.int64) * ratings.n_annotators + ratings.annotator
-    in_order = np.sort(pair)  # ten times as fast as an argsort, and most data repeat nothing
-    if not (in_order[1:] == in_order[:-1]).any():
+def _latest(ratings: Ratings) -> npt.NDArray[np.bool_] | None:
+    """Which rows no later row of the same annotator on the same item replaces; None when all stay."""
+    repeated = _repeated_pairs(ratings)
+    if not len(repeated):
         return None
-    keys = (pair,) if ratings.time is None else (ratings.time, pair)
-    order = np.lexsort(keys)  # stable: at equal times the later row wins
-    in_order = pair[order]
-    is_last = np.append(in_order[1:] != in_order[:-1], True)
-    return np.sort(order[is_last])
+    pair = _pairs(ratings)
+    place = np.minimum(np.searchsorted(repeated, pair), len(repeated) - 1)
+    rows = np.flatnonzero(repeated[place] == pair)
+    keys = (pair[rows],) if ratings.time is None else (ratings.time[rows], pair[rows])
+    order = rows[np.lexsort(keys)]  # stable: at equal times the later row wins
+    is_replaced = np.append(pair[order][1:] == pair[order][:-1], False)
+    kept = np.ones(ratings.n_ratings, dtype=bool)
+    kept[order[is_replaced]] = False
+    return kept
 
 
-def _take(ratings: Ratings, rows: npt.NDArray[np.intp]) -> Ratings:
+def _repeated_pairs(ratings: Ratings) -> npt.NDArray[np.int64]:
+    """The pairs of item and annotator with several ratings, as numbers in ascending order."""
+    in_order = _pairs(ratings)
+    in_order.sort()  # in place, and ten times as fast as an argsort: most data repeat nothing
+    return np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
+
+
+def _pairs(ratings: Ratings) -> npt.NDArray[np.int64]:
+    """A number for each pair of item and annotator."""
+    pair = ratings.item.astype(np.int64)
+    pair *= ratings.n_annotators
+    pair += ratings.annotator
+    return pair
+
+
+def _take(ratings: Ratings, rows: npt.NDArray[np.bool_]) -> Ratings:
     time = None if ratings.time is None else ratings.time[rows]
     return replace(
         ratings, item=ratings.item[rows], annotator=ratings.annotator[rows], label=ratings.label[rows], time=time

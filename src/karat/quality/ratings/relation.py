@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from karat.quality.errors import UnreadableRatings
 from karat.quality.ratings.columns import present_columns, refuse_absent
-from karat.quality.ratings.factorise import Coded, Name, is_missing
+from karat.quality.ratings.factorise import Coded, Name
 
 _NAMED = ("item", "annotator", "label")
 
@@ -45,6 +45,7 @@ def code_relation(relation: Any, wanted: Mapping[str, str], progress: Callable[[
     names: dict[str, list[Name]] = {}
     for part in _NAMED:
         say(f"finding the {part}s")
+        _refuse_missing(relation, numbered, part)
         names[part] = _names(relation, numbered, part)
     say("numbering the rows")
     fetched = relation.query("source", _codes_query(numbered, "time" in wanted)).fetchnumpy()
@@ -55,11 +56,17 @@ def code_relation(relation: Any, wanted: Mapping[str, str], progress: Callable[[
 
 
 def _numbered(relation: Any, wanted: Mapping[str, str]) -> str:
-    parts = ", ".join(f"{_quoted(column)} AS {part}" for part, column in wanted.items() if part != "time")
+    kinds = dict(zip(relation.columns, map(str, relation.types), strict=True))
+    named = {part: column for part, column in wanted.items() if part != "time"}
+    parts = ", ".join(f"{_name(_quoted(column), kinds[column])} AS {part}" for part, column in named.items())
     if "time" in wanted:
-        kind = str(dict(zip(relation.columns, relation.types, strict=True))[wanted["time"]])
-        parts += f", {_seconds(_quoted(wanted['time']), kind)} AS time"
+        parts += f", {_seconds(_quoted(wanted['time']), kinds[wanted['time']])} AS time"
     return f"WITH numbered AS (SELECT {parts}, row_number() OVER () AS place FROM source)"
+
+
+def _name(column: str, kind: str) -> str:
+    """SQL for a name; what is no number in a column of numbers is missing."""
+    return f"CASE WHEN isnan({column}) THEN NULL ELSE {column} END" if kind in ("DOUBLE", "FLOAT") else column
 
 
 def _seconds(column: str, kind: str) -> str:
@@ -77,13 +84,17 @@ def _seconds(column: str, kind: str) -> str:
 
 def _names(relation: Any, numbered: str, part: str) -> list[Name]:
     """The distinct names of a column in order of first appearance."""
-    query = f"{numbered} SELECT {part} AS name, min(place) AS first FROM numbered GROUP BY 1 ORDER BY first"
-    fetched = relation.query("source", query).fetchnumpy()
-    names: list[Name] = fetched["name"].tolist()
-    for name, first in zip(names, fetched["first"].tolist(), strict=True):
-        if is_missing(name):
-            raise UnreadableRatings(f"row {first} has no {part}. Leave such rows out, or name the {part}.")
+    query = f"{numbered} SELECT {part} AS name FROM numbered GROUP BY 1 ORDER BY min(place)"
+    names: list[Name] = relation.query("source", query).fetchnumpy()["name"].tolist()
     return names
+
+
+def _refuse_missing(relation: Any, numbered: str, part: str) -> None:
+    # Asked in the database: here it would take a look at each of tens of millions of names.
+    query = f"{numbered} SELECT min(place) FROM numbered WHERE {part} IS NULL OR CAST({part} AS VARCHAR) = ''"
+    first = relation.query("source", query).fetchall()[0][0]
+    if first is not None:
+        raise UnreadableRatings(f"row {first} has no {part}. Leave such rows out, or name the {part}.")
 
 
 def _codes_query(numbered: str, has_time: bool) -> str:
