@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from karat.quality.consensus.compiled import compiled_step, is_worth_it
 from karat.quality.consensus.gold import UNKNOWN
 from karat.quality.consensus.layout import Layout
 from karat.quality.consensus.shards import NEVER, Parameters, Statistics, inner
@@ -25,7 +26,7 @@ _TABLE_SHARE = 1  # ratings a shard has for each entry of a table: every shard m
 _WORTH_COLLAPSING = 0.6
 _SAMPLE, _MOSTLY = 1000, 0.97  # where a sample of items hardly repeats a pattern, all of them are not compared
 _UNDERFLOW = -500.0
-_FEW_CLASSES = 12
+_FEW_CLASSES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,8 @@ class DenseShard:
     n_classes : int
     weight : float array of shape (n_items,) or None
         How many items have exactly these ratings.
+    is_compiled : bool
+        Whether to step by the compiled loop.
     """
 
     indptr: Codes
@@ -48,6 +51,7 @@ class DenseShard:
     given: Codes
     n_classes: int
     weight: Array | None = None
+    is_compiled: bool = False
 
     @property
     def n_ratings(self) -> int:
@@ -74,6 +78,8 @@ class DenseShard:
 
     def step(self, parameters: Parameters) -> Statistics:
         """One iteration."""
+        if self.is_compiled:
+            return compiled_step(self.indptr, self.cells, self.weight, parameters)
         if self.n_classes == 2:
             return self._step_of_two(parameters)
         values, factors, normaliser = _scaled(self.incidence @ parameters.table, parameters.log_prior)
@@ -273,6 +279,7 @@ def _shard(ratings: SortedRatings, cells: Codes, indptr: Codes, weight: Array | 
         ratings.given,
         ratings.n_classes,
         None if weight is None else weight[part],
+        is_worth_it(len(cells), ratings.n_classes),
     )
 
 
