@@ -1,0 +1,36 @@
+"""A workforce with known truth: worlds, people, items and faults, on which every mechanism is proven.
+
+run = simulate("copy-ring", seed=1)
+ratings = Ratings.from_codes(**run.columns())
+run.truth.label[run.item]                # what would have been right
+run.truth.faulty("ring")                 # who copies
+"""
+
+from karat.simulation.annotators import Kind
+from karat.simulation.answering import UNSURE, Origin
+from karat.simulation.errors import BadWorld, SimulationError, UnknownWorld
+from karat.simulation.probes import Pool, Probe
+from karat.simulation.reading import load_world, world_names, world_of_text
+from karat.simulation.run import SimulatedRun
+from karat.simulation.simulate import simulate
+from karat.simulation.truth import Fault, Truth
+from karat.simulation.world import World
+
+__all__ = [
+    "UNSURE",
+    "BadWorld",
+    "Fault",
+    "Kind",
+    "Origin",
+    "Pool",
+    "Probe",
+    "SimulatedRun",
+    "SimulationError",
+    "Truth",
+    "UnknownWorld",
+    "World",
+    "load_world",
+    "simulate",
+    "world_names",
+    "world_of_text",
+]
