@@ -9,7 +9,6 @@ from karat.simulation import Kind, Origin, Probe, SimulatedRun, simulate, world_
 from karat.simulation.arrays import Bools, Floats
 
 NAMED = {
-}
     "clean-easy",
     "ambiguous",
     "spec-camps",
@@ -30,7 +29,7 @@ NAMED = {
     "long-tail-workers",
     "expert-scarce",
     "everything-at-once",
-]
+}
 MISSPECIFIED = {"heavy-tails", "non-logit", "guessing", "correlated-spam", "knows-our-code"}
 
 
