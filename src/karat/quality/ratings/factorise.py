@@ -37,10 +37,20 @@ def factorise(values: Any, part: str, where: Where) -> tuple[Codes, list[Name]]:
     """Codes in order of first appearance, and the names; refuses missing values."""
     codes, names = _coded(values, part)
     absent = np.flatnonzero(codes < 0)[:1].tolist()
-    absent += [int(np.flatnonzero(codes == code)[0]) for code, name in enumerate(names) if is_missing(name)]
+    absent += [int(np.flatnonzero(codes == code)[0]) for code in _missing(names)]
     if absent:
         raise UnreadableRatings(f"{where(min(absent))} has no {part}. Leave such rows out, or name the {part}.")
     return codes, names
+
+
+def _missing(names: list[Name]) -> list[int]:
+    """Codes of names that are none. A million names of one kind are not looked at one by one."""
+    kinds = set(map(type, names))
+    if kinds <= {int}:
+        return []
+    if kinds == {str}:
+        return [names.index("")] if "" in names else []
+    return [code for code, name in enumerate(names) if is_missing(name)]
 
 
 def is_missing(name: Name) -> bool:
