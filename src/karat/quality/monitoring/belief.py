@@ -34,9 +34,9 @@ class Belief:
     --------
     >>> belief = Belief(18, 2).after(right=46, answered=50)
     >>> print(belief.estimate())
-    0.914 (0.838 to 0.967, n = 70)
+    0.914 (0.839 to 0.967, n = 70)
     >>> round(belief.chance_at_least(0.85), 3)
-    0.957
+    0.958
     """
 
     right: float
@@ -105,7 +105,7 @@ def team_belief(right: AnyCounts, answered: AnyCounts) -> Belief:
     --------
     >>> team = team_belief([90, 85, 97, 78, 92], [100, 100, 100, 100, 100])
     >>> round(team.mean, 3), round(team.strength)
-    (0.884, 35)
+    (0.884, 29)
     """
     k, n = np.asarray(right, dtype=np.float64), np.asarray(answered, dtype=np.float64)
     if k.shape != n.shape or (k < 0).any() or (k > n).any():
