@@ -60,6 +60,31 @@ def test_labels_come_in_the_format_of_their_name(answers: Path, tmp_path: Path, 
     assert "wrote 60 labels" in result.stderr
 
 
+def test_classes_are_ordered_merged_and_set_aside_as_asked(tmp_path: Path) -> None:
+    grades = ["poor", "fair", "Fair", "fair", "good", "?"]
+    rows = [f"{n},p{k},{grades[(n + k * (n % 2)) % 6]}" for n in range(60) for k in range(3)]
+    path = tmp_path / "grades.csv"
+    path.write_text("\n".join(["task,worker,label", *rows]), encoding="utf-8")
+    options = ["--merge-spellings", "--classes", "poor,fair,good", "--ordinal", "--unsure", "?", "--json"]
+
+    result = CliRunner().invoke(main, ["report", str(path), *options], catch_exceptions=False)
+
+    found = json.loads(result.stdout)
+    assert [name for name, _ in found["shape"]["class_counts"]] == ["poor", "fair", "good"]
+    assert found["unsure"]["n"] == 20
+    assert found["agreement"]["alpha_by_order"]["estimate"]["n"] > 0
+    assert found["cautions"] == []
+
+
+def test_a_table_with_a_column_for_each_annotator_is_reported_on(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("item,ada,bo\n" + "".join(f"i{n},x,{'xy'[n % 2]}\n" for n in range(40)), encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["report", str(path), "--annotator", "ada", "--annotator", "bo"])
+
+    assert "80 answers to 40 items by 2 annotators, 2 classes" in result.stdout, result.output
+
+
 def test_standard_input_is_read() -> None:
     result = CliRunner().invoke(main, ["report", "-"], input=CSV)
 

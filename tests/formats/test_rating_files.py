@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,8 +23,8 @@ OBJECTS = [dict(zip(("task", "worker", "label"), row, strict=True)) for row in R
 CSV = "task,worker,label\n" + "".join(f"{','.join(row)}\n" for row in ROWS)
 
 
-def read(*sources: Path | str, gold: Path | None = None, **chosen: str) -> ReadRatings:
-    return read_ratings([str(source) for source in sources], columns=RatingColumns(**chosen), gold=gold)
+def read(*sources: Path | str, gold: Path | None = None, **chosen: str | tuple[str, ...]) -> ReadRatings:
+    return read_ratings([str(source) for source in sources], columns=RatingColumns(**chosen), gold=gold)  # type: ignore[arg-type]
 
 
 def triples(read: ReadRatings) -> list[tuple[Any, Any, Any]]:
@@ -67,6 +70,111 @@ def test_a_file_in_another_encoding_with_a_mark_is_read(tmp_path: Path) -> None:
     path.write_text(CSV.replace("ada", "Zoë"), encoding="utf-16")
 
     assert "Zoë" in read(path).ratings.annotators
+
+
+def test_a_file_as_windows_writes_it_is_read_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(CSV.replace("ada", "Zoë").replace(",", ";").replace("\n", "\r\n").encode("cp1252"))
+
+    found = read(path)
+
+    assert "Zoë" in found.ratings.annotators
+    assert "answers.csv is not UTF-8 and was read as Windows-1252" in found.remarks[0]
+
+
+def test_a_damaged_utf8_text_is_not_taken_for_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(CSV.replace("ada", "Zoë").encode() + b"c,Zo\xeb,x\n")
+
+    with pytest.raises(Invalid, match="line 5: is not UTF-8"):
+        read(path)
+
+
+def test_the_encoding_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(CSV.replace("ada", "あだ").encode("shift_jis"))
+
+    found = read_ratings([str(path)], columns=RatingColumns(), encoding="shift_jis")
+
+    assert "あだ" in found.ratings.annotators
+    with pytest.raises(Invalid, match="there is no encoding 'klingon'"):
+        read_ratings([str(path)], columns=RatingColumns(), encoding="klingon")
+    with pytest.raises(Invalid, match="is not ascii"):
+        read_ratings([str(path)], columns=RatingColumns(), encoding="ascii")
+
+
+@pytest.mark.parametrize(("suffix", "packed"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
+def test_compressed_files_are_unpacked(tmp_path: Path, suffix: str, packed: Any) -> None:
+    path = tmp_path / f"answers.csv{suffix}"
+    path.write_bytes(packed(CSV.encode()))
+
+    found = read(path)
+
+    assert triples(found) == ROWS
+    assert found.files == ("answers.csv",)
+    path.write_bytes(packed(CSV.encode())[:-12])
+    with pytest.raises(Invalid, match="cannot be unpacked"):
+        read(path)
+
+
+def test_a_column_for_each_annotator_is_read_as_answers(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "item,text,ada,bo,gold\na,long,x,y,x\nb,longer,x,,\n")
+
+    found = read(path, wide=("ada", "bo"))
+
+    assert triples(found) == [("a", "ada", "x"), ("a", "bo", "y"), ("b", "ada", "x")]
+    assert found.remarks == ("1 cell has no label and was left out.",)
+    assert found.gold == {"a": "x"}
+    assert found.columns.described() == {"item": "item", "gold": "gold", "annotators": "ada, bo"}
+
+
+def test_a_table_with_a_column_for_each_annotator_is_refused_with_the_way_to_read_it(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "item,ada,bo\na,x,y\n")
+
+    with pytest.raises(Invalid, match="If each annotator has a column, name them all"):
+        read(path)
+    with pytest.raises(Invalid, match="there is no column 'cy'"):
+        read(path, wide=("ada", "cy"))
+
+
+def test_columns_are_recognised_by_what_is_left(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "Item ID,Annotator Name,Sentiment\na,ada,x\na,bo,y\n")
+
+    assert read(path).columns == RatingColumns("Item ID", "Annotator Name", "Sentiment")
+
+
+def test_times_nobody_asked_for_may_be_unreadable(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "task,worker,label,created_at\na,ada,x,1.3.2024\na,bo,y,2.3.2024\n")
+
+    found = read(path)
+
+    assert found.ratings.time is None
+    assert found.columns.time is None
+    assert found.remarks == (
+        "Column 'created_at' looks like the time, but row 1 has no time that can be read. It was not used.",
+    )
+    with pytest.raises(Invalid, match="no time that can be read"):
+        read(path, time="created_at")
+
+
+@pytest.mark.parametrize("unit", [1, 1_000, 1_000_000, 1_000_000_000])
+def test_times_in_any_unit_since_1970_are_seconds(tmp_path: Path, unit: int) -> None:
+    path = a_file(tmp_path, f"task,worker,label,time\na,ada,x,{1_700_000_000 * unit}\na,bo,y,{1_700_000_060 * unit}\n")
+
+    time = read(path).ratings.time
+
+    assert time is not None
+    assert time.tolist() == pytest.approx([1_700_000_000, 1_700_000_060])
+
+
+def test_gold_may_call_its_columns_otherwise(tmp_path: Path) -> None:
+    gold = a_file(tmp_path, "Task ID,Answer\na,x\n", "gold.csv")
+
+    assert read(a_file(tmp_path, CSV), gold=gold).gold == {"a": "x"}
+
+
+def test_blank_labels_are_no_labels(tmp_path: Path) -> None:
+    assert read(a_file(tmp_path, CSV + "b,bo, \n")).ratings.classes == ("x", "y")
 
 
 def test_several_files_and_a_pattern_are_read_as_one(tmp_path: Path) -> None:
@@ -121,7 +229,7 @@ def test_gold_comes_from_a_file_of_its_own(tmp_path: Path) -> None:
     found = read(a_file(tmp_path, CSV), gold=gold)
 
     assert found.gold == {"a": "x"}
-    assert found.remarks == ("1 gold labels of gold.csv are for items that nobody rated.",)
+    assert found.remarks == ("1 gold label of gold.csv is for an item that nobody rated.",)
 
 
 def test_gold_is_matched_to_items_of_another_type(tmp_path: Path) -> None:
@@ -204,6 +312,15 @@ def a_label_studio_task(number: int, *answers: tuple[Any, Any], control: str = "
     return {"id": number, "data": {"text": "hello"}, "annotations": annotations, "predictions": []}
 
 
+def test_another_control_of_label_studio_can_be_asked_for(tmp_path: Path) -> None:
+    tasks = [a_label_studio_task(1, (5, ["x"])), a_label_studio_task(1, (6, ["y"]), control="tone")]
+    path = a_file(tmp_path, json.dumps(tasks), "export.json")
+
+    assert triples(read(path, label="tone")) == [("1", "6", "y")]
+    with pytest.raises(Invalid, match=r"there is no control 'mood'\. There are: intent, tone"):
+        read(path, label="mood")
+
+
 def test_a_label_studio_export_is_read(tmp_path: Path) -> None:
     tasks = [
         a_label_studio_task(1, (5, ["x"]), ({"id": 6, "email": "bo@example.com"}, ["y", "x"])),
@@ -215,7 +332,7 @@ def test_a_label_studio_export_is_read(tmp_path: Path) -> None:
     found = read(a_file(tmp_path, json.dumps(tasks), "export.json"))
 
     assert triples(found) == [("1", "5", "x"), ("1", "bo@example.com", "x + y"), ("2", "5", "x")]
-    assert "not tone" in found.remarks[0]
+    assert found.remarks == ("This is about the control 'intent'; others are tone (--label NAME).",)
 
 
 def test_a_label_studio_export_without_choices_is_refused(tmp_path: Path) -> None:

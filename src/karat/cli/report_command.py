@@ -19,21 +19,34 @@ Examples:
   karat report answers.csv --gold gold.csv --html report.html
   karat report "answers-*.parquet" --item task --annotator worker --label answer
   karat report export.json --labels labels.parquet
-  zcat answers.csv.gz | karat report - --json > report.json
+  karat report ratings.csv --annotator ada --annotator bo --annotator cy
+  karat report grades.csv --ordinal --classes "poor,fair,good" --unsure "can't tell"
+  cat answers.csv.gz | karat report - --json > report.json
 \b
-Reads CSV, TSV, JSONL, JSON, Parquet and Label Studio's JSON export, of any size. One row is one answer: who gave which
-item which class, and if known when. Columns are recognised by their usual names, such as task, worker and label.
-Several answers of one person to one item are revisions: the latest counts.
+Reads CSV, TSV, JSONL, JSON, Parquet and Label Studio's JSON export, of any size, also compressed. One row is one
+answer: who gave which item which class, and if known when. Columns are recognised by their usual names, such as task,
+worker and label. Or one row is one item, with a column for each annotator. Several answers of one person to one item
+are revisions: the latest counts.
 \b
 Needs no project and no server, and keeps nothing. How each number is made: docs/methods.
 """,
 )
 @click.argument("sources", nargs=-1, required=True, metavar="FILE...")
 @click.option("--item", default=None, metavar="COLUMN", help="Column with the item's name.")
-@click.option("--annotator", default=None, metavar="COLUMN", help="Column that says who gave the answer.")
-@click.option("--label", default=None, metavar="COLUMN", help="Column with the class that was given.")
+@click.option(
+    "--annotator",
+    multiple=True,
+    metavar="COLUMN",
+    help="Column that says who gave the answer. Given several times: a column for each annotator, with their labels.",
+)
+@click.option("--label", default=None, metavar="COLUMN", help="Column with the class given, or Label Studio's control.")
 @click.option("--time", "time_column", default=None, metavar="COLUMN", help="Column that says when it was given.")
 @click.option("--gold", type=_FILE, default=None, help="Trusted labels: a file with the item's name and its class.")
+@click.option("--unsure", multiple=True, metavar="LABEL", help="An answer that decides nothing; may be given again.")
+@click.option("--classes", default=None, metavar="LIST", help="All classes in their order, with commas between.")
+@click.option("--ordinal", is_flag=True, help="The classes are ordered, by value or as listed: near misses count less.")
+@click.option("--merge-spellings", is_flag=True, help="Take classes that differ only by case or blanks for one.")
+@click.option("--encoding", default=None, metavar="NAME", help="Of text files, where it is not UTF-8.")
 @click.option("--html", type=_OUT, default=None, help="Write the report as one self-contained page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of text.")
 @click.option("--labels", type=_OUT, default=None, help="Write label, certainty and soft label of each item.")
@@ -43,10 +56,15 @@ def report(
     *,
     sources: tuple[str, ...],
     item: str | None,
-    annotator: str | None,
+    annotator: tuple[str, ...],
     label: str | None,
     time_column: str | None,
     gold: Path | None,
+    unsure: tuple[str, ...],
+    classes: str | None,
+    ordinal: bool,
+    merge_spellings: bool,
+    encoding: str | None,
     html: Path | None,
     as_json: bool,
     labels: Path | None,
@@ -58,6 +76,7 @@ def report(
     Also why they are not better, and what cannot be said: agreement, confusion pairs, annotators, consensus and doubt.
     FILE may be a pattern in quotes, or - for standard input.
     """
+    from karat.formats.rating_classes import by_text, with_classes, with_merged_spellings  # noqa: PLC0415
     from karat.formats.rating_columns import RatingColumns  # noqa: PLC0415 - `karat --help` must not load numpy
     from karat.formats.rating_files import read_ratings  # noqa: PLC0415
     from karat.formats.soft_labels import write_soft_labels  # noqa: PLC0415
@@ -66,10 +85,24 @@ def report(
 
     say = Stages()
     say("reading")
-    columns = RatingColumns(item=item, annotator=annotator, label=label, time=time_column)
-    read = read_ratings(sources, columns=columns, gold=gold)
-    source = Source(read.files, tuple(read.columns.named().items()), read.remarks)
-    made = make_report(read.ratings, read.gold, method=method, source=source, say=say, seed=seed)
+    one, wide = (annotator[0], ()) if len(annotator) == 1 else (None, annotator)
+    columns = RatingColumns(item=item, annotator=one, label=label, time=time_column, wide=wide)
+    read = read_ratings(sources, columns=columns, gold=gold, encoding=encoding)
+    if merge_spellings:
+        read = with_merged_spellings(read, classes or "")
+    if classes is not None:
+        read = with_classes(read, classes, unsure)
+    source = Source(read.files, tuple(read.columns.described().items()), read.remarks)
+    made = make_report(
+        read.ratings,
+        read.gold,
+        method=method,
+        unsure=by_text(read.ratings, unsure),
+        ordered=ordinal,
+        source=source,
+        say=say,
+        seed=seed,
+    )
     say.done()
     click.echo(made.to_json() if as_json else str(made))
     if html is not None:

@@ -48,11 +48,10 @@ def choice_rows(rows: Iterable[Row]) -> Iterator[ChoiceRow]:
                     )
 
 
-def most_used_control(rows: Iterable[ChoiceRow]) -> tuple[str, tuple[str, ...]]:
-    """The control with the most answers, and the others."""
+def controls_by_use(rows: Iterable[ChoiceRow]) -> tuple[str, ...]:
+    """The controls, that with the most answers first."""
     counts = Counter(row.control for row in rows)
-    names = [name for name, _ in counts.most_common()]
-    return names[0], tuple(names[1:])
+    return tuple(name for name, _ in counts.most_common())
 
 
 def _annotations(row: Row) -> Iterator[dict[str, Any]]:

@@ -55,8 +55,12 @@ def first_rows(path: Path, sniffed: Sniffed) -> list[Row]:
     return rows
 
 
-def relation_of(connection: Any, files: Sequence[tuple[Path, Sniffed]], columns: Mapping[str, str]) -> Any:
+def relation_of(
+    connection: Any, files: Sequence[tuple[Path, Sniffed]], columns: Mapping[str, str], wide: Sequence[str] = ()
+) -> Any:
     """The wanted columns of all files as one relation, each under its part's name.
+
+    With `wide`, each row becomes one for each of those columns: their names are the annotators, their cells the labels.
 
     Text files are read once into a temporary table; Parquet is cheap to read again and stays where it is.
 
@@ -71,7 +75,7 @@ def relation_of(connection: Any, files: Sequence[tuple[Path, Sniffed]], columns:
     """
     import duckdb  # noqa: PLC0415
 
-    selects = " UNION ALL ".join(_select(path, sniffed, columns) for path, sniffed in files)
+    selects = " UNION ALL ".join(_select(path, sniffed, columns, wide) for path, sniffed in files)
     if all(sniffed.kind is FileKind.PARQUET for _, sniffed in files):
         return connection.sql(selects)
     try:
@@ -105,26 +109,41 @@ def refuse_with_lines(files: Sequence[tuple[Path, Sniffed]], columns: Mapping[st
 
 @contextmanager
 def as_utf8(path: Path, sniffed: Sniffed) -> Iterator[tuple[Path, Sniffed]]:
-    """The file itself, or a copy in UTF-8 of a text in another encoding."""
+    """The file itself, or a copy in UTF-8 of a text in another encoding.
+
+    Raises
+    ------
+    Invalid
+        When the text is not in that encoding.
+    """
     if sniffed.encoding in _TEXT_ENCODINGS:
         yield path, sniffed
         return
     with tempfile.TemporaryDirectory(prefix="karat-") as folder:
         copy = Path(folder) / path.name
-        with (
-            path.open(encoding=sniffed.encoding, newline="") as old,
-            copy.open("w", encoding="utf-8", newline="") as new,
-        ):
-            shutil.copyfileobj(old, new)
+        try:
+            with (
+                path.open(encoding=sniffed.encoding, newline="") as old,
+                copy.open("w", encoding="utf-8", newline="") as new,
+            ):
+                shutil.copyfileobj(old, new)
+        except UnicodeDecodeError as error:
+            raise refusal(
+                path.name, "the text", f"is not {sniffed.encoding}. Save it as UTF-8, or name its --encoding."
+            ) from error
         yield copy, Sniffed(sniffed.kind, "utf-8", sniffed.delimiter)
 
 
-def _select(path: Path, sniffed: Sniffed, columns: Mapping[str, str]) -> str:
+def _select(path: Path, sniffed: Sniffed, columns: Mapping[str, str], wide: Sequence[str]) -> str:
     chosen = ", ".join(f"{quoted(column)} AS {part}" for part, column in columns.items())
-    return f"SELECT {chosen} FROM {_source(path, sniffed, columns)}"
+    source = _source(path, sniffed, [*columns.values(), *wide])
+    if not wide:
+        return f"SELECT {chosen} FROM {source}"
+    names, cells = ", ".join(map(literal, wide)), ", ".join(map(quoted, wide))
+    return f"SELECT {chosen}, unnest([{names}]) AS annotator, unnest([{cells}]) AS label FROM {source}"
 
 
-def _source(path: Path, sniffed: Sniffed, columns: Mapping[str, str]) -> str:
+def _source(path: Path, sniffed: Sniffed, columns: Sequence[str]) -> str:
     file = literal(str(path))
     match sniffed.kind:
         case FileKind.PARQUET:
@@ -138,7 +157,7 @@ def _source(path: Path, sniffed: Sniffed, columns: Mapping[str, str]) -> str:
             )
         case FileKind.JSONL | FileKind.JSON:
             layout = "newline_delimited" if sniffed.kind is FileKind.JSONL else "array"
-            types = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns.values())
+            types = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
             return f"read_json({file}, format='{layout}', columns={{{types}}}, maximum_object_size={MAX_FIELD_BYTES})"
     raise refusal(path.name, "the file", "is no table. Karat reports on CSV, TSV, JSONL, JSON and Parquet.")
 

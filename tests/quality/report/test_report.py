@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import karat
-from karat.quality.errors import NoRatings
+from karat.quality.errors import NoRatings, UnknownClass
 from karat.quality.ratings import Ratings
 from karat.quality.report import Report, Source, report
 from karat.quality.report.next_answer import gains_of_one_answer
@@ -51,7 +51,7 @@ def usual() -> Report:
 def test_the_three_answers_come_first(usual: Report) -> None:
     lines = str(usual).splitlines()
 
-    assert lines[0].startswith("How good       The answers let expect 9")
+    assert re.match(r"How good       9\d\.\d % of the labels should be right", lines[0])
     assert any(line.startswith("Why not better") for line in lines[:5])
     assert any(line.startswith("What next") for line in lines[:7])
 
@@ -125,7 +125,117 @@ def test_groups_that_share_no_item_are_counted() -> None:
     assert any("2 groups" in one.what for one in found.limits)
 
 
-def test_one_more_answer_is_worth_what_it_turns_out_to_be_worth() -> None:
+def test_who_answers_much_and_well_is_not_named_for_many_errors() -> None:
+    rng = np.random.default_rng(3)
+    rows = [(n, "busy", n % 3 if rng.random() < 0.93 else (n + 1) % 3) for n in range(900)]
+    rows += [(n, f"p{n % 6}", n % 3 if rng.random() < 0.93 else (n + 1) % 3) for n in range(900)]
+    rows += [
+        (n, f"q{n % 5}", n % 3 if rng.random() < (0.3 if n % 5 == 0 else 0.93) else (n + 2) % 3) for n in range(900)
+    ]
+
+    found = report(Ratings.from_rows(rows))
+
+    assert [row.annotator for row in found.people.standing_out] == ["q0"]
+    assert found.people.standing_out_errors > 2 * found.people.standing_out_answers
+
+
+def test_without_shared_items_nothing_is_claimed_of_the_labels() -> None:
+    found = report(Ratings.from_rows([(n, f"p{n % 3}", "xy"[n % 2]) for n in range(80)]))
+
+    assert found.summary.how_good.startswith("Not known: no item has answers of two annotators")
+    assert found.advice[0].what == "Give 50 items, drawn at random, to a second annotator."
+    assert "doubtful" not in str(found).lower()
+    assert "certainty" not in str(found).partition("WHAT CANNOT")[0]
+
+
+def test_gold_that_is_worse_than_the_answers_promised_is_said() -> None:
+    ratings, truth = a_crowd()
+    wrong = {item: label if n % 4 else "dog" for n, (item, label) in enumerate(truth.items())}
+
+    assert "mistakes that annotators share" in report(ratings, wrong).summary.how_good
+    assert (
+        "which fits" in report(ratings, truth).summary.how_good
+        or "better than" in report(ratings, truth).summary.how_good
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["Fine", "fine", " fine", "bad"], "“ fine” and “Fine” and “fine” differ only in spelling"),
+        (["1", "1.0", "2", "2.0"], "“1” and “1.0” differ only in spelling (and so does 1 other group)"),
+        (["x", "y", "Unsure", "x"], "“Unsure” (60 answers) may say that somebody could not decide"),
+        (["x"], "Every answer is “x”"),
+        ([str(n) for n in range(47)], "47 different numbers look like amounts"),
+        ([f"text {n}" for n in range(240)], "240 different labels in 240 answers look like texts"),
+    ],
+)
+def test_what_makes_the_numbers_mean_less_is_said_first(labels: list[str], said: str) -> None:
+    rows = [(n // 3, f"p{n % 3}", labels[n % len(labels)]) for n in range(240)]
+
+    found = report(Ratings.from_rows(rows))
+
+    assert any(said in one for one in found.cautions)
+    assert "But note" in str(found)
+    assert "But note" in found.to_html()
+
+
+def test_few_items_are_said_to_be_few() -> None:
+    found = report(Ratings.from_rows([("a", "ada", "x"), ("a", "bo", "y")]))
+
+    assert "There is only 1 item: too few" in found.cautions[0]
+
+
+def test_gold_of_classes_nobody_gave_is_said() -> None:
+    ratings, truth = a_crowd(n_items=60)
+
+    found = report(ratings, {item: label.title() for item, label in truth.items()})
+
+    assert "60 gold labels of 60 say (100 %). Do gold and answers spell the classes alike?" in found.cautions[0]
+
+
+def test_unsure_answers_are_set_aside_and_counted() -> None:
+    rows: list[tuple[object, str, str]] = [(n, who, "xy"[n % 2]) for n in range(60) for who in ("ada", "bo")]
+    rows += [(n, "cy", "unsure" if n < 40 else "xy"[n % 2]) for n in range(60)]
+    rows += [("open", who, "unsure") for who in ("ada", "bo", "cy")]
+
+    found = report(Ratings.from_rows(rows), unsure=["unsure"])
+
+    assert found.unsure is not None
+    assert (found.unsure.n, found.unsure.n_left_out, found.shape.n_items) == (43, 1, 60)
+    assert found.unsure.rate.value == pytest.approx(43 / 183)
+    assert [name for name, _ in found.unsure.annotators] == ["cy"]
+    assert found.unsure.items == (("open", 3, 3),)
+    assert found.consensus.classes == ("x", "y")
+    assert found.agreement.observed.estimate is not None
+    assert found.agreement.observed.estimate.value == 1
+    assert "UNSURE ANSWERS" in str(found)
+    assert "When could nobody decide?" in found.to_html()
+
+
+def test_an_unsure_answer_that_nobody_gave_is_refused() -> None:
+    with pytest.raises(UnknownClass, match=r"nobody answered 'dunno'.*The answers are: ant, bee, cow, dog"):
+        report(a_crowd()[0], unsure=["dunno"])
+
+
+def test_all_unsure_leave_no_report() -> None:
+    with pytest.raises(NoRatings, match="all 2 answers are unsure"):
+        report(Ratings.from_rows([("a", "ada", "?"), ("a", "bo", "?")]), unsure=["?"])
+
+
+def test_ordered_classes_get_an_alpha_that_counts_near_misses_less() -> None:
+    rows = [(n, who, str(n % 5 + (k * n) % 2)) for n in range(60) for k, who in enumerate(("ada", "bo"))]
+
+    found = report(Ratings.from_rows(rows), ordered=True).agreement
+
+    assert found.alpha_by_order is not None
+    assert found.alpha_by_order.estimate is not None
+    assert found.alpha.estimate is not None
+    assert found.alpha_by_order.estimate.value > found.alpha.estimate.value + 0.2
+    assert report(Ratings.from_rows(rows)).agreement.alpha_by_order is None
+
+
+def test_one_more_answer_is_worth_about_what_it_turns_out_to_be_worth() -> None:
     """The expected gain of one more answer on the most doubtful items, against asking one more person each."""
     expected = realised = 0.0
     for seed in range(20):
@@ -134,15 +244,15 @@ def test_one_more_answer_is_worth_what_it_turns_out_to_be_worth() -> None:
         is_last = np.zeros(full.n_ratings, dtype=bool)
         is_last[order[3::4]] = True
         three = full.select(~is_last)
-        before = karat.consensus(three, method="dawid_skene")
+        before = karat.consensus(three)
         gains = gains_of_one_answer(three, before)
         asked = set(np.argsort(-gains)[:60].tolist())
-        after = karat.consensus(full.select(~is_last | np.isin(full.item, list(asked))), method="dawid_skene")
+        after = karat.consensus(full.select(~is_last | np.isin(full.item, list(asked))))
         expected += gains[list(asked)].sum()
         labels = (before.by_item(), after.by_item())
         realised += sum((labels[1][name] == truth[name]) - (labels[0][name] == truth[name]) for name in map(str, truth))
 
-    assert expected == pytest.approx(realised, rel=0.6)
+    assert 0.5 < expected / realised < 2
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(usual: Report) -> None:
@@ -164,15 +274,30 @@ def test_names_cannot_break_out_of_the_page() -> None:
     assert "&lt;img" in page
 
 
-def test_lines_for_the_terminal_fit_a_wide_one(usual: Report) -> None:
-    assert max(map(len, str(usual).splitlines())) <= 120
+def test_lines_fit_the_narrowest_terminal(usual: Report) -> None:
+    long = [
+        (f"item {'x' * 90}{n}", f"a person {'y' * 60}{who}", f"class {'z' * 50}{n % 3}")
+        for n in range(60)
+        for who in "abc"
+    ]
+
+    assert max(map(len, str(usual).splitlines())) <= 80
+    assert max(map(len, str(report(Ratings.from_rows(long))).splitlines())) <= 90
+
+
+def test_counts_agree_with_their_nouns() -> None:
+    text = str(report(Ratings.from_rows([("a", "ada", "x")])))
+
+    assert "1 answer to 1 item by 1 annotator, 1 class\n" in text
+    assert not re.search(r"\b1 (answers|items|annotators|classes|labels|pairs)\b", text)
 
 
 def test_json_holds_every_section_and_no_number_that_is_none(usual: Report) -> None:
     plain = json.loads(usual.to_json(), parse_constant=pytest.fail)
 
     assert set(plain) == {
-        "summary", "shape", "agreement", "confusions", "people", "labels", "advice", "limits", "source"
+        "summary", "shape", "agreement", "confusions", "people", "labels", "advice", "limits", "source",
+        "cautions", "unsure"
     }  # fmt: skip
     assert plain["agreement"]["alpha"]["estimate"]["value"] == pytest.approx(usual.agreement.alpha.estimate.value)  # type: ignore[union-attr]
 

@@ -24,7 +24,7 @@ _MOST_PERIODS = 12
 _LEAST_ITEMS_OF_PERIOD = 50
 
 
-def agreement_part(ratings: Ratings) -> AgreementPart:
+def agreement_part(ratings: Ratings, *, ordered: bool = False) -> AgreementPart:
     """Measure agreement; a number that cannot be given comes with its reason."""
     per_item = np.bincount(ratings.item, minlength=ratings.n_items)
     shared = np.bincount(ratings.label[per_item[ratings.item] >= 2], minlength=ratings.n_classes)
@@ -36,6 +36,7 @@ def agreement_part(ratings: Ratings) -> AgreementPart:
         alpha=measured(lambda: agreement(ratings)),
         ac1=measured(lambda: agreement(ratings, coefficient="ac1")),
         alpha_by_distance=_by_distance(ratings),
+        alpha_by_order=measured(lambda: agreement(ratings, metric="ordinal")) if ordered else None,
         largest_class=ratings.classes[largest],
         largest_share=float(given[largest] / given.sum()),
         per_class=_per_class(ratings),

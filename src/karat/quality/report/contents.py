@@ -57,6 +57,11 @@ class DataShape:
         """Ratings per rated item."""
         return self.n_ratings / self.n_items
 
+    @property
+    def n_classes(self) -> int:
+        """Classes that somebody gave."""
+        return sum(n > 0 for _, n in self.class_counts)
+
 
 @dataclass(frozen=True, slots=True)
 class PairAgreement:
@@ -88,7 +93,10 @@ class AgreementPart:
     Attributes
     ----------
     alpha_by_distance : Measured or None
-        Where three or more classes are all numbers: alpha by how far two numbers are apart.
+        Where three or more classes are all numbers: alpha by how far two numbers are apart. It means something where
+        the numbers are amounts, not where they are codes.
+    alpha_by_order : Measured or None
+        Where the classes were said to be ordered: alpha by how many ratings lie between two classes.
     largest_class, largest_share : name and float
         The most frequent class and its share of the ratings on shared items: where it is large, alpha falls although
         people work as well as before.
@@ -102,6 +110,7 @@ class AgreementPart:
     alpha: Measured
     ac1: Measured
     alpha_by_distance: Measured | None
+    alpha_by_order: Measured | None
     largest_class: Name
     largest_share: float
     per_class: tuple[ClassAgreement, ...]
@@ -172,8 +181,11 @@ class People:
     rows : tuple of PersonRow
     n_uncertain : int
         Annotators whose accuracy is known only to more than 0.1 either way; they should not be ranked.
-    worst_tenth_share : float
-        Share of all expected wrong ratings that come from the tenth of the people with the most of them, 0-1.
+    standing_out : tuple of PersonRow
+        People whose accuracy lies below that of all together by its whole interval; those with most errors beyond
+        what others would have made come first, at most a tenth of the people.
+    standing_out_errors, standing_out_answers : float
+        Their share of all expected wrong ratings, and of all ratings, 0-1.
     copying : Copying or None
     copying_reason : str
         Why copying could not be looked for.
@@ -181,7 +193,9 @@ class People:
 
     rows: tuple[PersonRow, ...]
     n_uncertain: int
-    worst_tenth_share: float
+    standing_out: tuple[PersonRow, ...]
+    standing_out_errors: float
+    standing_out_answers: float
     copying: Copying | None
     copying_reason: str = ""
 
@@ -239,6 +253,34 @@ class LabelsPart:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsurePart:
+    """Answers that decide nothing.
+
+    Attributes
+    ----------
+    names : tuple of names
+        What counts as unsure.
+    n : int
+        Number of such answers.
+    rate : Estimate
+        Their share of all answers.
+    annotators : tuple of (annotator, Estimate)
+        The highest shares that lie above the rate by their whole interval.
+    items : tuple of (item, number unsure, number of answers)
+        The items most people are unsure of.
+    n_left_out : int
+        Items with nothing but unsure answers: they get no label.
+    """
+
+    names: tuple[Name, ...]
+    n: int
+    rate: Estimate
+    annotators: tuple[tuple[Name, Estimate], ...]
+    items: tuple[tuple[Name, int, int], ...]
+    n_left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """Something to do, and what it is expected to bring.
 
@@ -287,8 +329,8 @@ NO_SOURCE = Source()
 class Contents:
     """All sections of a report.
 
-    `consensus` holds the labels to be given out. With gold for more than half of the items, everything else describes
-    the labels as they are without it.
+    `cautions` say what makes its numbers mean less than they seem to. `consensus` holds the labels to be given out.
+    With gold for more than half of the items, everything else describes the labels as they are without it.
     """
 
     summary: Summary
@@ -301,3 +343,5 @@ class Contents:
     limits: tuple[Limit, ...]
     consensus: Consensus = field(repr=False)
     source: Source = NO_SOURCE
+    cautions: tuple[str, ...] = ()
+    unsure: UnsurePart | None = None

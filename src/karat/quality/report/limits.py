@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from karat.quality.ratings import Ratings
+from karat.quality.report.advice import gold_needed
 from karat.quality.report.contents import AgreementPart, DataShape, LabelsPart, Limit, People
-from karat.quality.report.wording import share
+from karat.quality.report.wording import listed, quoted
 
 _LEAST_ITEMS, _LEAST_OF_CLASS = 50, 20
 _WIDE = 0.05
@@ -31,7 +32,8 @@ def _truth(labels: LabelsPart) -> list[Limit]:
             Limit(
                 "Whether the labels are right. Certainty is what the answers say of each other; what all annotators "
                 "get wrong alike looks certain.",
-                "Gold labels for 100 items drawn at random (--gold).",
+                f"Gold labels (--gold) for about {gold_needed(labels):,} items drawn at random, or for all if there "
+                "are fewer.",
             )
         ]
     half = (labels.gold_accuracy.high - labels.gold_accuracy.low) / 2
@@ -40,8 +42,8 @@ def _truth(labels: LabelsPart) -> list[Limit]:
     needed = math.ceil(labels.n_gold * (half / _WIDE) ** 2)
     return [
         Limit(
-            f"The share of right labels more closely than {share(half, 0)} either way.",
-            f"About {needed:,} gold items instead of {labels.n_gold:,}.",
+            f"The share of right labels more closely than {100 * half:.0f} points either way.",
+            f"About {needed:,} gold items instead of {labels.n_gold:,}, drawn at random.",
         )
     ]
 
@@ -79,39 +81,40 @@ def _agreement(shape: DataShape, agreement: AgreementPart) -> list[Limit]:
 
 
 def _classes(agreement: AgreementPart) -> list[Limit]:
-    few = [one for one in agreement.per_class if one.n_given < _LEAST_OF_CLASS]
+    few = sorted((one for one in agreement.per_class if one.n_given < _LEAST_OF_CLASS), key=lambda one: one.n_given)
     if not few:
         return []
-    names = ", ".join(f"“{one.name}” ({one.n_given})" for one in few[:5])
-    more = f" and {len(few) - 5} more" if len(few) > 5 else ""
+    names = listed([f"{quoted(one.name, 24)} ({one.n_given})" for one in few])
     return [
         Limit(
-            f"Agreement on the classes {names}{more}.",
-            f"{_LEAST_OF_CLASS} answers of a class on items with two answers.",
+            f"Agreement on {'the class' if len(few) == 1 else f'{len(few):,} classes'} given fewer than "
+            f"{_LEAST_OF_CLASS} times: {names}.",
+            f"{_LEAST_OF_CLASS} answers of {'it' if len(few) == 1 else 'each'} on items with two answers.",
         )
     ]
 
 
 def _people(shape: DataShape, people: People) -> list[Limit]:
     found = []
-    if people.n_uncertain:
+    if people.n_uncertain and shape.n_annotators > 1 and shape.n_shared_items:
+        whom = "any" if people.n_uncertain == shape.n_annotators else f"{people.n_uncertain:,}"
         found.append(
             Limit(
-                f"Who of {people.n_uncertain:,} of the {shape.n_annotators:,} annotators is better: their accuracy is "
-                "known only to more than 10 points either way.",
-                "About 100 shared or gold items for each.",
+                f"How well {whom} of the {shape.n_annotators:,} annotators work, compared with others: their accuracy "
+                "is known no more closely than 10 points either way.",
+                "About 100 items each that others or gold decide.",
             )
         )
     if shape.n_components > 1:
         found.append(
             Limit(
-                f"How the annotators of {shape.n_components:,} groups compare that no shared item connects.",
+                f"How annotators of different groups compare: no item connects the {shape.n_components:,} groups.",
                 "Some items in common between the groups.",
             )
         )
-    if people.copying is None:
+    if people.copying is None and shape.n_annotators > 1:
         found.append(Limit("Whether annotators copy from each other.", people.copying_reason))
-    elif people.copying.n_unjudged:
+    elif people.copying is not None and people.copying.n_unjudged:
         found.append(
             Limit(
                 f"Whether {people.copying.n_unjudged:,} of "

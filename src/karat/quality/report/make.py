@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from karat.quality.errors import NoRatings
 from karat.quality.ratings import Ratings
 from karat.quality.report.advice import advice
 from karat.quality.report.agreement_part import agreement_part
+from karat.quality.report.cautions import LabelKind, cautions, label_kind, strange_gold
 from karat.quality.report.confusion_pairs import confusion_pairs
 from karat.quality.report.contents import NO_SOURCE, Source
 from karat.quality.report.data_shape import data_shape
@@ -17,6 +18,7 @@ from karat.quality.report.limits import limits
 from karat.quality.report.people import people
 from karat.quality.report.report import Report
 from karat.quality.report.summary import summary
+from karat.quality.report.unsure_part import set_aside
 from karat.quality.report.which_method import why_this_method
 
 
@@ -25,6 +27,8 @@ def report(
     gold: Mapping[Any, Any] | None = None,
     *,
     method: str = "auto",
+    unsure: Collection[Any] = (),
+    ordered: bool = False,
     source: Source = NO_SOURCE,
     say: Callable[[str], None] = lambda _: None,
     seed: int = 0,
@@ -38,6 +42,10 @@ def report(
         Trusted labels. They grade the labels inferred without them, and are held fixed in those given out.
     method : str
         Of consensus; see `karat.quality.consensus.consensus`.
+    unsure : collection of classes
+        Answers that mean "I cannot decide": they are counted, and set aside before everything else.
+    ordered : bool
+        Whether the classes have an order, theirs in `ratings.classes`: then near misses count less against agreement.
     source : Source
         Where the ratings came from, for the reader.
     say : function from a text
@@ -48,7 +56,9 @@ def report(
     Raises
     ------
     NoRatings
-        When there is no rating.
+        When there is no rating, or every one is unsure.
+    UnknownClass
+        When nobody gave an answer that is to mean unsure.
 
     Examples
     --------
@@ -59,18 +69,29 @@ def report(
     """
     if ratings.n_ratings == 0:
         raise NoRatings("a report needs ratings; there are none.")
+    ratings, undecided = set_aside(ratings, unsure)
     known = dict(gold or {})
     say("measuring agreement")
-    shape, agreement = data_shape(ratings), agreement_part(ratings)
+    shape, agreement = data_shape(ratings), agreement_part(ratings, ordered=ordered)
+    kind = label_kind(shape)
+    is_comparable = kind is LabelKind.CLASSES and 10 * len(strange_gold(known, shape)) < max(len(known), 1)
     say("inferring labels")
     inferred = infer(ratings, known, method=method, seed=seed)
     found = inferred.described
-    labels = labels_part(ratings, inferred, known, why=why_this_method(found))
+    labels = labels_part(ratings, inferred, known, why=why_this_method(ratings, known, found, seed=seed))
     say("looking at annotators")
     confusions, team = confusion_pairs(ratings, found), people(ratings, found, known, seed=seed)
-    todo = advice(ratings, found, shape=shape, confusions=confusions, people=team, labels=labels)
+    todo = advice(ratings, found, shape=shape, confusions=confusions, people=team, labels=labels, kind=kind)
     return Report(
-        summary=summary(agreement=agreement, confusions=confusions, people=team, labels=labels, advice=todo),
+        summary=summary(
+            shape=shape,
+            agreement=agreement,
+            confusions=confusions,
+            people=team,
+            labels=labels,
+            advice=todo,
+            is_comparable=is_comparable,
+        ),
         shape=shape,
         agreement=agreement,
         confusions=confusions,
@@ -80,4 +101,6 @@ def report(
         limits=limits(ratings, shape=shape, agreement=agreement, people=team, labels=labels),
         consensus=inferred.given_out,
         source=source,
+        cautions=cautions(shape, known, undecided, kind=kind),
+        unsure=undecided,
     )

@@ -7,8 +7,21 @@ from html import escape
 from importlib.resources import files
 
 from karat.quality.report.charts import Bar, Point, Range, Scale, bars, cloud, columns, line, ranges
-from karat.quality.report.contents import Contents, Measured, PersonRow
-from karat.quality.report.wording import coefficient, day, decimal, estimated_share, points, share, speaks_for, whole
+from karat.quality.report.contents import Contents, Measured, PersonRow, UnsurePart
+from karat.quality.report.text import BY_DIFFERENCE, counts_of, lowest_classes
+from karat.quality.report.wording import (
+    about,
+    coefficient,
+    counted,
+    day,
+    decimal,
+    estimated_share,
+    listed,
+    points,
+    share,
+    speaks_for,
+    whole,
+)
 
 _FIRST_PEOPLE = 15
 _SHOWN_PEOPLE = 300
@@ -22,6 +35,7 @@ def as_page(report: Contents) -> str:
     sections = [
         ("What would help most?", _advice(report)),
         ("Are there enough answers to the same items?", _data(report)),
+        *([("When could nobody decide?", _unsure(report, report.unsure))] if report.unsure else []),
         ("How far do people agree?", _agreement(report)),
         ("Which classes are mixed up?", _confusions(report)),
         ("Who answers how well?", _people(report)),
@@ -43,14 +57,9 @@ def as_page(report: Contents) -> str:
 
 
 def _caption(report: Contents) -> str:
-    shape = report.shape
     read = f"{', '.join(report.source.files)} · " if report.source.files else ""
     columns_ = ", ".join(f"{part}: {column}" for part, column in report.source.columns)
-    counted = (
-        f"{whole(shape.n_ratings)} answers, {whole(shape.n_items)} items, {whole(shape.n_annotators)} annotators, "
-        f"{len(shape.class_counts)} classes"
-    )
-    return f"{read}{counted}{f' ({columns_})' if columns_ else ''}"
+    return f"{read}{counts_of(report)}{f' ({columns_})' if columns_ else ''}"
 
 
 def _summary(report: Contents) -> str:
@@ -59,8 +68,9 @@ def _summary(report: Contents) -> str:
         ("Why are they not better?", report.summary.why_not_better),
         ("What next?", report.summary.what_next),
     )
-    listed = "".join(f"<dt>{question}</dt><dd>{escape(answer)}</dd>" for question, answer in rows)
-    return f'<section class="summary"><dl>{listed}</dl></section>'
+    cautions = [("But note", caution) for caution in report.cautions]
+    items = "".join(f"<dt>{question}</dt><dd>{escape(answer)}</dd>" for question, answer in (*rows, *cautions))
+    return f'<section class="summary"><dl>{items}</dl></section>'
 
 
 def _data(report: Contents) -> Iterator[str]:
@@ -69,7 +79,11 @@ def _data(report: Contents) -> Iterator[str]:
     yield _figures(
         ("answers per item", f"{shape.mean_overlap:.1f}", ""),
         ("items with two answers", share(shape.n_shared_items / shape.n_items, 0), whole(shape.n_shared_items)),
-        ("answers per annotator", whole(median), f"{whole(least)} to {whole(most)}"),
+        (
+            "answers per annotator",
+            whole(median),
+            "each" if least == most else f"median; {whole(least)} to {whole(most)}",
+        ),
     )
     few, many = shape.overlap[:_OVERLAPS], shape.overlap[_OVERLAPS:]
     counts, names = [items for _, items in few], [str(n) for n, _ in few]
@@ -79,11 +93,13 @@ def _data(report: Contents) -> Iterator[str]:
         yield "<h3>Items by their number of answers</h3>"
         yield columns(counts, names, title="Items by their number of answers")
     yield "<h3>How often is each class given?</h3>"
-    classes = sorted(shape.class_counts, key=lambda one: -one[1])[:_SHOWN_CLASSES]
+    classes = sorted(shape.class_counts, key=lambda one: -one[1])
     yield bars(
-        [Bar(str(name), n, f"{whole(n)} ({share(n / shape.n_ratings)})") for name, n in classes],
+        [Bar(str(name), n, f"{whole(n)} ({share(n / shape.n_ratings)})") for name, n in classes[:_SHOWN_CLASSES]],
         title="Number of answers by class",
     )
+    if len(classes) > _SHOWN_CLASSES:
+        yield _paragraph(f"The {_SHOWN_CLASSES} most frequent of {counted(len(classes), 'class', 'classes')}.")
     if shape.n_components > 1:
         yield _paragraph(
             f"{shape.n_components:,} groups of annotators are connected by no shared item; the largest gave "
@@ -92,11 +108,26 @@ def _data(report: Contents) -> Iterator[str]:
     yield from (_paragraph(remark) for remark in report.source.remarks)
 
 
+def _unsure(report: Contents, part: UnsurePart) -> Iterator[str]:
+    yield _figures(
+        ("unsure", share(part.rate.value), f"{100 * part.rate.low:.1f} to {100 * part.rate.high:.1f}"),
+        ("answers set aside", whole(part.n), listed(part.names)),
+        ("items without a label", whole(part.n_left_out), f"beside {whole(report.shape.n_items)}"),
+    )
+    if part.annotators:
+        rows = [(str(name), estimated_share(rate)) for name, rate in part.annotators]
+        yield _table(("Unsure more often than all together", "Share of answers"), rows, n_text=1)
+    if part.items:
+        rows = [(str(item), f"{unsure} of {n}") for item, unsure, n in part.items]
+        yield _table(("Items most people are unsure of", "Answers"), rows, n_text=1)
+
+
 def _agreement(report: Contents) -> Iterator[str]:
     part = report.agreement
-    by_distance = [] if part.alpha_by_distance is None else [_figure("alpha by difference", part.alpha_by_distance)]
+    graded = (("alpha by difference", part.alpha_by_distance), ("alpha by order", part.alpha_by_order))
+    by_distance = [_figure(name, found) for name, found in graded if found is not None]
     yield _figures(
-        _figure("same answer", part.observed),
+        _share_figure("same answer", part.observed),
         _figure("Krippendorff's alpha", part.alpha),
         *by_distance,
         _figure("Gwet's AC1", part.ac1),
@@ -108,8 +139,10 @@ def _agreement(report: Contents) -> Iterator[str]:
     )
     whom = speaks_for(part.alpha.estimate)
     if whom:
-        yield _paragraph(f"The interval of alpha speaks for {whom}.")
-    classes = sorted(part.per_class, key=lambda one: one.agreement.value)[:_SHOWN_CLASSES]
+        yield _paragraph(whom)
+    if part.alpha_by_distance is not None and part.alpha_by_order is None:
+        yield _paragraph(BY_DIFFERENCE)
+    classes = lowest_classes(part)[:_SHOWN_CLASSES]
     if len(classes) > 2:
         yield "<h3>On which classes do people agree least?</h3>"
         rows = [
@@ -119,7 +152,7 @@ def _agreement(report: Contents) -> Iterator[str]:
         yield ranges(rows, title="Alpha of each class against all others", scale=_scale(rows))
     pairs = [*part.lowest_pairs, *part.highest_pairs]
     if pairs:
-        yield f"<h3>Which two agree least and most? ({whole(part.n_pairs)} pairs with 20 shared items)</h3>"
+        yield f"<h3>Which two agree least and most? ({counted(part.n_pairs, 'pair')} with 20 shared items or more)</h3>"
         rows = [
             Range(f"{one.first} – {one.second}", one.kappa, one.low, one.high, f"{whole(one.n_shared)} items")
             for one in sorted(dict.fromkeys(pairs), key=lambda one: one.kappa)
@@ -149,7 +182,7 @@ def _confusions(report: Contents) -> Iterator[str]:
     )
     yield _table(
         ("Pair", "Share of disagreement", "Labels expected to be wrong"),
-        ((f"{one.first} / {one.second}", share(one.share), f"{one.expected_wrong:,.1f}") for one in report.confusions),
+        ((f"{one.first} / {one.second}", share(one.share), about(one.expected_wrong)) for one in report.confusions),
         n_text=1,
     )
 
@@ -166,10 +199,11 @@ def _people(report: Contents) -> Iterator[str]:
             title="Accuracy of each annotator by number of answers",
             x_title="answers",
         )
+    uncertain = report.people.n_uncertain
     yield _paragraph(
-        "Accuracy is on gold where there is gold, else by the consensus of all. A tenth of the annotators give "
-        f"{share(report.people.worst_tenth_share, 0)} of the answers expected to be wrong. "
-        f"{whole(report.people.n_uncertain)} of {whole(len(rows))} are known too roughly to be compared."
+        "Accuracy is on gold where there is gold, else by the consensus of all. "
+        f"{'All' if uncertain == len(rows) else whole(uncertain)} of {counted(len(rows), 'annotator')} "
+        f"{'is' if len(rows) == 1 else 'are'} known too roughly to be compared."
     )
     yield from _copying(report)
     by_errors = sorted(rows, key=lambda row: -row.expected_errors)[:_SHOWN_PEOPLE]
@@ -189,7 +223,7 @@ def _copying(report: Contents) -> Iterator[str]:
     if copying is None:
         return
     if not copying.suspicious:
-        yield _paragraph(f"No sign of copying among the {whole(copying.n_judged)} pairs that share enough items.")
+        yield _paragraph(f"No sign of copying in the {counted(copying.n_judged, 'pair')} with enough shared items.")
         return
     yield "<h3>Who may not work independently?</h3>"
     yield _table(
@@ -219,28 +253,39 @@ def _person(row: PersonRow) -> tuple[str, ...]:
 
 def _labels(report: Contents) -> Iterator[str]:
     part = report.labels
-    figures = [
-        ("expected to be right", share(part.mean_certainty), f"{whole(part.expected_wrong)} labels wrong"),
-        (
-            "independent votes an item",
-            f"{part.mean_effective_votes:.1f}",
-            f"of {report.shape.mean_overlap:.1f} answers",
-        ),
-        ("against the majority", whole(part.n_unlike_majority), "labels"),
-    ]
-    if part.gold_accuracy is not None:
-        gold = part.gold_accuracy
-        figures.insert(
-            0, ("right on gold", share(gold.value), f"{100 * gold.low:.1f} to {100 * gold.high:.1f}, n = {gold.n:g}")
-        )
-    yield _figures(*figures)
-    yield _paragraph(part.why)
-    names = [f"{n * 10}–{n * 10 + 10} %" for n in range(10)]
-    yield "<h3>Labels by their certainty</h3>"
-    yield columns(part.certainty_histogram, names, title="Number of labels by certainty")
+    if report.shape.n_shared_items:
+        yield _figures(*_on_gold(report), *_certain(report))
+        yield _paragraph(part.why)
+        names = [f"{n * 10}–{n * 10 + 10} %" for n in range(10)]
+        yield "<h3>Labels by their certainty</h3>"
+        yield columns(part.certainty_histogram, names, title="Number of labels by certainty")
+        return
+    yield _figures(*_on_gold(report))
+    yield _paragraph("Nothing is known of that from the answers: no item has two of them.")
+
+
+def _on_gold(report: Contents) -> Iterator[tuple[str, str, str]]:
+    gold = report.labels.gold_accuracy
+    if gold is not None:
+        note = f"{100 * gold.low:.1f} to {100 * gold.high:.1f}, n = {gold.n:g}"
+        yield "right on gold", share(gold.value), note
+
+
+def _certain(report: Contents) -> Iterator[tuple[str, str, str]]:
+    part = report.labels
+    yield "should be right", share(part.mean_certainty), f"{about(part.expected_wrong)} labels wrong"
+    yield (
+        "independent votes an item",
+        f"{part.mean_effective_votes:.1f}",
+        f"of {report.shape.mean_overlap:.1f} answers",
+    )
+    yield "against the majority", whole(part.n_unlike_majority), "label" if part.n_unlike_majority == 1 else "labels"
 
 
 def _doubtful(report: Contents) -> Iterator[str]:
+    if not report.shape.n_shared_items:
+        yield _paragraph("All alike: no item has two answers.")
+        return
     if not report.labels.doubtful:
         yield _paragraph("None: every label is certain.")
         return
@@ -257,23 +302,23 @@ def _doubtful(report: Contents) -> Iterator[str]:
 
 def _advice(report: Contents) -> Iterator[str]:
     if not report.advice:
-        yield _paragraph("Nothing stands out: the labels can be used as they are.")
+        yield _paragraph(report.summary.what_next)
         return
-    listed = "".join(
+    items = "".join(
         f'<li><b>{escape(one.what)}</b><br><span class="muted">{escape(one.why)}</span></li>' for one in report.advice
     )
-    yield f"<ol>{listed}</ol>"
+    yield f"<ol>{items}</ol>"
 
 
 def _limits(report: Contents) -> Iterator[str]:
     if not report.limits:
         yield _paragraph("Nothing that a report is usually asked.")
         return
-    listed = "".join(
+    items = "".join(
         f'<li>{escape(one.what)}<br><span class="muted">Needed: {escape(one.needed)}</span></li>'
         for one in report.limits
     )
-    yield f"<ul>{listed}</ul>"
+    yield f"<ul>{items}</ul>"
 
 
 def _figure(name: str, found: Measured) -> tuple[str, str, str]:
@@ -283,12 +328,19 @@ def _figure(name: str, found: Measured) -> tuple[str, str, str]:
     return name, decimal(one.value), f"{decimal(one.low)} to {decimal(one.high)}"
 
 
+def _share_figure(name: str, found: Measured) -> tuple[str, str, str]:
+    if found.estimate is None:
+        return _figure(name, found)
+    one = found.estimate
+    return name, share(one.value), f"{100 * one.low:.1f} to {100 * one.high:.1f}"
+
+
 def _figures(*figures: tuple[str, str, str]) -> str:
-    listed = "".join(
+    items = "".join(
         f'<li>{escape(name)}<b>{escape(value)}</b><span class="interval">{escape(note)}</span></li>'
         for name, value, note in figures
     )
-    return f'<ul class="figures">{listed}</ul>'
+    return f'<ul class="figures">{items}</ul>'
 
 
 def _given(n: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from karat.quality.intervals import Estimate
@@ -35,6 +36,14 @@ def estimated_share(estimate: Estimate | None) -> str:
     return f"{share(estimate.value)} ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
 
 
+def measured_share(found: Measured) -> str:
+    """
+    >>> measured_share(Measured(Estimate(0.712, 0.65, 0.77, 400)))
+    '71.2 % (65.0 to 77.0)'
+    """
+    return f"not known: {found.reason}" if found.estimate is None else estimated_share(found.estimate)
+
+
 def coefficient(found: Measured) -> str:
     """
     >>> coefficient(Measured(Estimate(0.712, 0.65, 0.77, 400))), coefficient(Measured(None, "too few items"))
@@ -63,16 +72,60 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def about(value: float) -> str:
+    """An expected number: with a decimal where a whole number would hide the difference.
+
+    >>> about(4.26), about(59.4)
+    ('4.3', '59')
+    """
+    return whole(value) if value >= 20 else f"{value:.1f}"
+
+
+def counted(n: float, one: str, many: str = "") -> str:
+    """
+    >>> counted(1, "class", "classes"), counted(1200, "item")
+    ('1 class', '1,200 items')
+    """
+    return f"{whole(n)} {one if n == 1 else many or one + 's'}"
+
+
+def quoted(name: object, most: int = 40) -> str:
+    """A name as it stands in a sentence.
+
+    >>> quoted("toxic"), quoted("an answer of many words", 10)
+    ('“toxic”', '“an answer…”')
+    """
+    text = str(name)
+    return f"“{text if len(text) <= most else text[: most - 1].rstrip() + '…'}”"
+
+
+def listed(names: Sequence[object], most: int = 3) -> str:
+    """The first few names, and how many more there are.
+
+    >>> listed(["a", "b", "c", "d"]), listed(["a", "b"])
+    ('a, b, c and 1 more', 'a and b')
+    """
+    shown = [str(name) for name in names[:most]]
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
 def day(seconds: float) -> str:
     """
-    >>> day(0)
-    '1970-01-01'
+    >>> day(0), day(1e13)
+    ('1970-01-01', 'second 10,000,000,000,000')
     """
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    except (OverflowError, ValueError, OSError):  # beyond the year 9999: no date, whatever it was meant to be
+        return f"second {whole(seconds)}"
 
 
 def speaks_for(estimate: Estimate | None) -> str:
-    """Whom an interval of agreement speaks for."""
+    """Whom an interval of agreement speaks for, as a sentence; empty where it says nothing of it."""
     if estimate is None or estimate.over is None:
         return ""
-    return "other annotators could have been there too" if estimate.over == "annotators" else "these annotators"
+    if estimate.over == "annotators":
+        return "Alpha's interval allows for other annotators than these, and for other items."
+    return "Alpha's interval is that of these annotators on other such items; other people might differ more."
