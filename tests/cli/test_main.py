@@ -37,7 +37,7 @@ def test_the_commands_are_those_that_were_promised() -> None:
     assert {" ".join(path) for path, command in ALL if not isinstance(command, click.Group)} == {
         "serve", "worker", "demo", "import", "export", "version", "settings",
         "project create", "project list", "project show",
-        "report", "release create", "release list", "release download",
+        "report", "simulate", "release create", "release list", "release download",
         "admin create-account", "admin sign-in-link", "admin invite", "admin create-token", "admin rebuild-statistics",
     }  # fmt: skip
 

@@ -175,6 +175,19 @@ def test_the_kernels_read_a_run_directly() -> None:
     assert (np.array(found.labels) == run.truth.label[: ratings.n_items]).mean() > 0.98
 
 
+@pytest.mark.parametrize("items", [1, 2, 7, 50, 401])
+@pytest.mark.parametrize("annotators", [1, 2, 3, 11])
+@pytest.mark.parametrize("world", ["everything-at-once", "long-tail-workers", "ai-anchored"])
+def test_small_worlds_run_too(world: str, items: int, annotators: int) -> None:
+    run = simulate(world, seed=1, items=items, annotators=annotators)
+    stream = run.part("stream")
+
+    served = np.bincount(run.item[stream], minlength=items)
+
+    assert served.max(initial=0) <= min(run.world.work.overlap, annotators)
+    assert run.truth.accuracy_by_day.shape[0] == annotators
+
+
 @pytest.mark.slow
 def test_a_million_answers_keep_their_promises() -> None:
     run = simulate(PLAIN, seed=1, items=330_000, annotators=1_000)

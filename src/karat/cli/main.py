@@ -12,6 +12,9 @@ _MEASURE, _RUN, _DATA, _CARE = "Measure what you have", "Run it", "Work with dat
 
 COMMANDS = {
     "report": Entry("report_command", "report", "Say how good labels in a file are, and what to do next.", _MEASURE),
+    "simulate": Entry(
+        "simulate_command", "simulate", "Let a simulated workforce with known truth label a world.", _MEASURE
+    ),
     "demo": Entry("demo_command", "demo", "Start a demo with two projects and show links that sign in.", _RUN),
     "serve": Entry("serve_commands", "serve", "Serve Karat in the browser until Ctrl-C.", _RUN),
     "worker": Entry("serve_commands", "worker", "Run jobs beside servers that share a PostgreSQL database.", _RUN),

@@ -10,9 +10,9 @@ from karat.simulation.annotators import Kind
 from karat.simulation.answering import UNSURE, Origin
 from karat.simulation.errors import BadWorld, SimulationError, UnknownWorld
 from karat.simulation.probes import Pool, Probe
-from karat.simulation.reading import load_world, world_names, world_of_text
+from karat.simulation.reading import load_world, world_names, world_of_text, world_source
 from karat.simulation.run import SimulatedRun
-from karat.simulation.simulate import simulate
+from karat.simulation.simulating import simulate
 from karat.simulation.truth import Fault, Truth
 from karat.simulation.world import World
 
@@ -33,4 +33,5 @@ __all__ = [
     "simulate",
     "world_names",
     "world_of_text",
+    "world_source",
 ]

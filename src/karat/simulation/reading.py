@@ -47,17 +47,31 @@ def load_world(source: str | PathLike[str]) -> World:
     >>> load_world("copy-ring").faults.rings.n > 0
     True
     """
+    text = world_source(source)
+    return world_of_text(text, name=Path(source).stem if _is_file(source) else str(source))
+
+
+def world_source(source: str | PathLike[str]) -> str:
+    """The YAML text of a world, to read or to begin one's own from.
+
+    Raises
+    ------
+    UnknownWorld
+        When there is neither such a world nor such a file.
+    """
+    if _is_file(source):
+        return Path(source).read_text(encoding="utf-8")
     name = str(source)
-    if name.endswith((_SUFFIX, ".yml")) and Path(name).is_file():
-        return world_of_text(Path(name).read_text(encoding="utf-8"), name=Path(name).stem)
     if name not in world_names():
         near = get_close_matches(name, world_names(), n=1)
-        advice = (
-            f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(world_names())}; or give a YAML file."
-        )
+        listed = f"There are: {', '.join(world_names())}; or give a YAML file."
+        advice = f"Did you mean {near[0]!r}?" if near else listed
         raise UnknownWorld(f"there is no world {name!r}. {advice}")
-    resource = files("karat.simulation").joinpath("worlds", name + _SUFFIX)
-    return world_of_text(resource.read_text(encoding="utf-8"), name=name)
+    return files("karat.simulation").joinpath("worlds", name + _SUFFIX).read_text(encoding="utf-8")
+
+
+def _is_file(source: str | PathLike[str]) -> bool:
+    return str(source).endswith((_SUFFIX, ".yml")) and Path(source).is_file()
 
 
 def world_of_text(text: str, *, name: str) -> World:

@@ -163,7 +163,7 @@ def _from_queue(
     is_left = (number < world.items.n * world.work.overlap) & (given < world.items.n)
     item[places] = np.where(is_left, given, -1)
     window = np.full(schedule.n, -1, dtype=np.int32)
-    window[places] = of_window
+    window[places[is_left]] = of_window[is_left]
     return places[is_left], window
 
 
