@@ -170,7 +170,10 @@ def diagnose(
     )
     may_hurt = on_gold is not None and on_gold.high < 0
     if on_gold is not None:
-        reasons += (f"on gold the model is right {100 * on_gold.value:+.1f} points more often than votes",)
+        reasons += (
+            f"taught by all other gold items, the model is right on one {100 * on_gold.value:+.1f} points more often "
+            "than votes",
+        )
     return Sufficiency(
         verdict=Verdict.MAJORITY_IS_FINE if may_hurt else verdict,
         reasons=reasons,
