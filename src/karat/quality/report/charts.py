@@ -183,7 +183,13 @@ def _hint(text: str) -> str:
 
 
 def _svg(title: str, height: float, parts: Sequence[str]) -> str:
-    return (
-        f'<div class="scroll"><svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" '
-        f'aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg></div>'
+    picture = (
+        f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{escape(title, quote=True)}">'
+        f"{''.join(parts)}</svg>"
     )
+    return scrolling(picture, title)
+
+
+def scrolling(inside: str, name: str) -> str:
+    """What may be wider than the screen in a box that scrolls, with a finger or the keyboard."""
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(name, quote=True)}">{inside}</div>'

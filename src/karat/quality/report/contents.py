@@ -222,7 +222,9 @@ class LabelsPart:
     why : str
         Why this method, and whether plain votes would do.
     mean_certainty : float
-        Expected share of right labels, by the answers alone, 0-1.
+        Expected share of right labels among those not told by gold, 0-1.
+    certainty_without_gold : float
+        The same of all labels, by the answers alone.
     expected_wrong : float
         Expected number of wrong labels.
     gold_accuracy, majority_gold_accuracy : Estimate or None
@@ -241,6 +243,7 @@ class LabelsPart:
     method: str
     why: str
     mean_certainty: float
+    certainty_without_gold: float
     expected_wrong: float
     gold_accuracy: Estimate | None
     majority_gold_accuracy: Estimate | None

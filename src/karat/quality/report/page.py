@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
-from karat.quality.report.charts import Bar, Point, Range, Scale, bars, cloud, columns, line, ranges
+from karat.quality.report.charts import Bar, Point, Range, Scale, bars, cloud, columns, line, ranges, scrolling
 from karat.quality.report.contents import Contents, Measured, PersonRow, UnsurePart
 from karat.quality.report.text import BY_DIFFERENCE, counts_of, lowest_classes
 from karat.quality.report.wording import (
@@ -370,4 +370,4 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, n_text: int,
     body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
     top = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = f"<thead><tr>{cells(header, 'th')}</tr></thead>"
-    return f'<div class="scroll"><table>{top}{head}<tbody>{body}</tbody></table></div>'
+    return scrolling(f"<table>{top}{head}<tbody>{body}</tbody></table>", caption or ", ".join(header))

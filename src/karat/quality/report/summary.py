@@ -66,13 +66,13 @@ def _on_gold(labels: LabelsPart, *, is_comparable: bool) -> str:
     )
     if not is_comparable:
         return found
-    promised = share(labels.mean_certainty)
-    if labels.mean_certainty > gold.high:
+    promised = share(labels.certainty_without_gold)
+    if labels.certainty_without_gold > gold.high:
         return (
             f"{found} Judged by the answers alone it would be {promised}: there are mistakes that annotators share, "
             "and agreement cannot show them."
         )
-    if labels.mean_certainty < gold.low:
+    if labels.certainty_without_gold < gold.low:
         return f"{found} That is better than the {promised} to be expected of the answers alone."
     return f"{found} The answers alone let one expect {promised}, which fits."
 

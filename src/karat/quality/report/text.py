@@ -204,7 +204,7 @@ def _labels(report: Contents) -> Iterator[str]:
         return
     yield from _wrapped(
         f"mean certainty {share(part.mean_certainty)}: {about(part.expected_wrong)} of "
-        f"{counted(report.shape.n_items, 'label')} expected to be wrong, judged by the answers"
+        f"{counted(sum(part.certainty_histogram), 'label')} expected to be wrong"
     )
     if part.gold_accuracy is not None:
         yield from _wrapped(
