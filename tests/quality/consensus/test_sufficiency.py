@@ -67,7 +67,7 @@ def test_gold_shows_when_a_model_hurts() -> None:
     assert found.gain_on_gold is not None
     assert found.gain_on_gold.n == 50
     assert found.may_hurt == (found.gain_on_gold.high < 0)
-    assert any("on gold" in reason for reason in found.reasons)
+    assert any("taught by all other gold items" in reason for reason in found.reasons)
 
 
 def test_a_result_carries_its_diagnosis() -> None:
