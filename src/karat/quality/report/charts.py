@@ -136,7 +136,10 @@ def line(rows: Sequence[Range], *, title: str, scale: Scale) -> str:
         x, y = at(place, row.value).split(",")
         parts.append(f'<circle class="dot" cx="{x}" cy="{y}" r="3.5">{_hint(f"{row.label}: {row.note}")}</circle>')
         if place % every == 0:
-            parts.append(f'<text class="tick" x="{x}" y="{height - 8}" text-anchor="middle">{escape(row.label)}</text>')
+            anchor = "end" if float(x) > _WIDTH - 60 else "middle"  # the last one must not leave the picture
+            parts.append(
+                f'<text class="tick" x="{x}" y="{height - 8}" text-anchor="{anchor}">{escape(row.label)}</text>'
+            )
     return _svg(title, height, parts)
 
 
@@ -157,10 +160,9 @@ def cloud(points: Sequence[Point], *, title: str, x_title: str) -> str:
         f'<text class="tick" x="{left - 8}" y="{up(mark) + 4:.1f}" text-anchor="end">{100 * mark:.0f} %</text>'
         for mark in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
-    for power in range(math.floor(least), math.ceil(most) + 1):
-        if least <= power <= most:
-            x = across(10.0**power)
-            parts.append(f'<text class="tick" x="{x:.1f}" y="{height - 20}" text-anchor="middle">{10**power:,}</text>')
+    for mark in _one_two_five(least, most):
+        x = across(mark)
+        parts.append(f'<text class="tick" x="{x:.1f}" y="{height - 20}" text-anchor="middle">{mark:,}</text>')
     parts.append(f'<text class="tick" x="{_WIDTH - 8}" y="{height - 4}" text-anchor="end">{escape(x_title)}</text>')
     for point in points:
         x = across(point.x)
@@ -169,6 +171,13 @@ def cloud(points: Sequence[Point], *, title: str, x_title: str) -> str:
             f'y2="{up(point.high):.1f}"/><circle class="dot" cx="{x:.1f}" cy="{up(point.y):.1f}" r="3.5"/></g>'
         )
     return _svg(title, height, parts)
+
+
+def _one_two_five(least: float, most: float) -> list[int]:
+    """Round numbers between two powers of ten; only the powers where there would be many."""
+    powers = range(math.floor(least), math.ceil(most) + 1)
+    steps = (1, 2, 5) if most - least < 2 else (1,)
+    return [step * 10**power for power in powers for step in steps if least <= math.log10(step * 10**power) <= most]
 
 
 def _name(label: str, y: float) -> str:

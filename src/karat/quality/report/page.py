@@ -7,16 +7,16 @@ from html import escape
 from importlib.resources import files
 
 from karat.quality.report.charts import Bar, Point, Range, Scale, bars, cloud, columns, line, ranges, scrolling
-from karat.quality.report.contents import Contents, Measured, PersonRow, UnsurePart
+from karat.quality.report.contents import Contents, Measured, PairAgreement, PersonRow, UnsurePart
 from karat.quality.report.text import BY_DIFFERENCE, counts_of, lowest_classes
 from karat.quality.report.wording import (
     about,
     coefficient,
     counted,
-    day,
     decimal,
     estimated_share,
     listed,
+    moment,
     points,
     share,
     speaks_for,
@@ -154,16 +154,24 @@ def _agreement(report: Contents) -> Iterator[str]:
     if pairs:
         yield f"<h3>Which two agree least and most? ({counted(part.n_pairs, 'pair')} with 20 shared items or more)</h3>"
         rows = [
-            Range(f"{one.first} – {one.second}", one.kappa, one.low, one.high, f"{whole(one.n_shared)} items")
+            Range(_pair_name(one), one.kappa, one.low, one.high, f"{whole(one.n_shared)} items")
             for one in sorted(dict.fromkeys(pairs), key=lambda one: one.kappa)
         ]
         yield ranges(rows, title="Cohen's kappa of pairs of annotators", scale=_scale(rows))
     yield from _over_time(report)
 
 
+def _pair_name(pair: PairAgreement) -> str:
+    """Both names, of addresses what comes before the @: a chart has little room."""
+    return " – ".join(str(name).partition("@")[0] or str(name) for name in (pair.first, pair.second))
+
+
 def _over_time(report: Contents) -> Iterator[str]:
+    spans = (
+        report.agreement.over_time[-1].end - report.agreement.over_time[0].start if report.agreement.over_time else 0.0
+    )
     rows = [
-        Range(day(one.start), found.value, found.low, found.high, f"alpha {coefficient(one.alpha)}")
+        Range(moment(one.start, spans), found.value, found.low, found.high, f"alpha {coefficient(one.alpha)}")
         for one in report.agreement.over_time
         if (found := one.alpha.estimate) is not None
     ]

@@ -16,6 +16,7 @@ from karat.quality.report.wording import (
     estimated_share,
     listed,
     measured_share,
+    moment,
     points,
     share,
     speaks_for,
@@ -146,8 +147,9 @@ def _agreement(report: Contents) -> Iterator[str]:
         )  # fmt: skip
     if part.over_time:
         yield "alpha over time:"
+        spans = part.over_time[-1].end - part.over_time[0].start
         yield from _table(
-            (day(one.start), coefficient(one.alpha), f"{whole(one.n_items)} items") for one in part.over_time
+            (moment(one.start, spans), coefficient(one.alpha), f"{whole(one.n_items)} items") for one in part.over_time
         )
 
 

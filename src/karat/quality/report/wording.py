@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from karat.quality.intervals import Estimate
 from karat.quality.report.contents import Measured
 
+_FEW_DAYS_SECONDS = 4 * 86_400
+
 
 def share(value: float, digits: int = 1) -> str:
     """
@@ -120,6 +122,17 @@ def day(seconds: float) -> str:
         return datetime.fromtimestamp(seconds, UTC).date().isoformat()
     except (OverflowError, ValueError, OSError):  # beyond the year 9999: no date, whatever it was meant to be
         return f"second {whole(seconds)}"
+
+
+def moment(seconds: float, span: float) -> str:
+    """A day, with the time of day where all that is shown spans few days.
+
+    >>> moment(90_000, 86_400), moment(90_000, 864_000)
+    ('01-02 01:00', '1970-01-02')
+    """
+    if span > _FEW_DAYS_SECONDS or len(day(seconds)) > 10:
+        return day(seconds)
+    return datetime.fromtimestamp(seconds, UTC).strftime("%m-%d %H:%M")
 
 
 def speaks_for(estimate: Estimate | None) -> str:
