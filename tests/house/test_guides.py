@@ -73,6 +73,17 @@ def test_the_guides_name_every_key_of_work_and_review() -> None:
         assert [key for key in shown if f"`{key}`" not in text and f"`{key.upper()}`" not in text] == []
 
 
+def test_the_analysts_page_shows_the_agreement_that_the_code_prints() -> None:
+    from tests.journeys.report_pictures import guide_report  # noqa: PLC0415 - only this page needs the quality package
+
+    page = (GUIDE / "analyst.md").read_text(encoding="utf-8")
+    shown = page.partition("```text\n")[2].partition("```")[0]
+
+    printed = str(guide_report()).partition("AGREEMENT\n")[2]
+
+    assert printed.startswith(shown), printed
+
+
 def write_settings() -> None:
     """Put the table into the page."""
     path = GUIDE / "administrator.md"

@@ -24,6 +24,7 @@ from karat.quality.report.wording import (
 )
 
 _FIRST_PEOPLE = 15
+_FEW_PEOPLE = 25
 _SHOWN_PEOPLE = 300
 _SHOWN_POINTS = 500
 _SHOWN_CLASSES = 40
@@ -197,16 +198,7 @@ def _confusions(report: Contents) -> Iterator[str]:
 
 def _people(report: Contents) -> Iterator[str]:
     rows = report.people.rows
-    known = [(row, found) for row in rows[:_SHOWN_POINTS] if (found := row.gold_accuracy or row.accuracy) is not None]
-    if known:
-        yield cloud(
-            [
-                Point(row.n_ratings, found.value, found.low, found.high, f"{row.annotator}: {estimated_share(found)}")
-                for row, found in known
-            ],
-            title="Accuracy of each annotator by number of answers",
-            x_title="answers",
-        )
+    yield from _skills(rows)
     uncertain = report.people.n_uncertain
     yield _paragraph(
         "Accuracy is on gold where there is gold, else by the consensus of all. "
@@ -221,9 +213,41 @@ def _people(report: Contents) -> Iterator[str]:
         yield f"<details><summary>{len(rest)} more</summary>{_people_table(rest, '')}</details>"
 
 
+def _skills(rows: Sequence[PersonRow]) -> Iterator[str]:
+    """A line for each of a few people; of many, a point by how much they answered."""
+    known = [(row, found) for row in rows[:_SHOWN_POINTS] if (found := row.gold_accuracy or row.accuracy) is not None]
+    if not known:
+        return
+    if len(known) <= _FEW_PEOPLE:
+        by_accuracy = sorted(known, key=lambda one: one[1].value)
+        lines = [
+            Range(
+                str(row.annotator), found.value, found.low, found.high, f"{share(found.value, 0)}, n = {found.n:,.0f}"
+            )
+            for row, found in by_accuracy
+        ]
+        yield ranges(lines, title="Accuracy of each annotator", scale=_scale(lines))
+        return
+    yield cloud(
+        [
+            Point(row.n_ratings, found.value, found.low, found.high, f"{row.annotator}: {estimated_share(found)}")
+            for row, found in known
+        ],
+        title="Accuracy of each annotator by number of answers",
+        x_title="answers",
+    )
+
+
 def _people_table(rows: Sequence[PersonRow], caption: str) -> str:
     header = ("Annotator", "Leaning", "Answers", "Accuracy", "On gold", "Median time", "Very fast")
-    return _table(header, (_person(row) for row in rows), n_text=2, caption=caption)
+    cells = [_person(row) for row in rows]
+    filled = [place for place in range(len(header)) if any(row[place] for row in cells)]
+    return _table(
+        [header[place] for place in filled],
+        ([row[place] for place in filled] for row in cells),
+        n_text=sum(place < 2 for place in filled),
+        caption=caption,
+    )
 
 
 def _copying(report: Contents) -> Iterator[str]:
