@@ -15,6 +15,7 @@ import numpy.typing as npt
 from karat.quality.agreement.grouped import Grouped
 from karat.quality.agreement.weights import Credit
 from karat.quality.ratings import Codes, Ratings
+from karat.quality.ratings.meetings import later_places
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -165,15 +166,6 @@ def _keys(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64], n_annotators
 
 def _rows(n_later: Counts, annotator: npt.NDArray[np.int64]) -> Iterator[tuple[Counts, Counts]]:
     """Places of every two ratings of an item by two annotators, in blocks."""
-    ends = np.cumsum(n_later)
-    begin = 0
-    while begin < len(n_later):
-        done = ends[begin - 1] if begin else 0
-        end = max(begin + 1, int(np.searchsorted(ends, done + _BLOCK, side="right")))
-        follow = n_later[begin:end]
-        left = np.repeat(np.arange(begin, end), follow)
-        # Within the run of a rating's partners: 1, 2, 3 ... after it.
-        right = left + 1 + np.arange(len(left)) - np.repeat(np.cumsum(follow) - follow, follow)
+    for left, right in later_places(n_later, most=_BLOCK):
         differ = annotator[left] != annotator[right]  # nobody meets themselves, however often they rate an item
         yield (left, right) if differ.all() else (left[differ], right[differ])
-        begin = end

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from karat.quality.errors import NoRatings, TooLittleOverlap
 from karat.quality.ratings import Ratings
+from karat.quality.ratings.meetings import meetings
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -55,25 +56,15 @@ def item_pairs(ratings: Ratings) -> ItemPairs:
     """
     if ratings.n_ratings == 0:
         raise NoRatings("agreement needs ratings; there are none.")
-    order = np.argsort(ratings.item, kind="stable")
-    item = ratings.item[order]
-    last = np.searchsorted(item, item, side="right") - 1  # of the same item
-    firsts, seconds = [], []
-    left = np.arange(len(item))
-    for lag in range(1, len(item)):
-        left = left[left + lag <= last[left]]
-        if not len(left):
-            break
-        firsts.append(left)
-        seconds.append(left + lag)
-    if not firsts:
+    met = list(meetings(ratings))
+    if not met:
         raise TooLittleOverlap(
             f"agreement needs an item with at least two answers; none of the {ratings.n_items} items has. "
             "Raise the overlap, so that items are given to several annotators."
         )
-    first, second = np.concatenate(firsts), np.concatenate(seconds)
-    used, numbered = np.unique(item[first], return_inverse=True)
-    return ItemPairs(numbered, order[first], order[second], len(used))
+    first, second = (np.concatenate(rows) for rows in zip(*met, strict=True))
+    used, numbered = np.unique(ratings.item[first], return_inverse=True)
+    return ItemPairs(numbered, first, second, len(used))
 
 
 def score_pairs(ratings: Ratings, pairs: ItemPairs, score: Callable[[Any, Any], tuple[float, ...]]) -> Array:

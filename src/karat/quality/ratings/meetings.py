@@ -22,24 +22,44 @@ def n_meetings(ratings: Ratings) -> int:
     return int((per_item * (per_item - 1) // 2).sum())
 
 
-def meetings(ratings: Ratings) -> Iterator[tuple[Rows, Rows]]:
-    """Every two ratings of the same item, once, as rows of the ratings, in blocks of at most n_ratings pairs.
+def meetings(ratings: Ratings, *, most: int = 1 << 20) -> Iterator[tuple[Rows, Rows]]:
+    """Every two ratings of the same item, once, as rows of the ratings, in blocks of about `most` pairs.
 
-    The first block pairs each rating with the next of its item, the second with the one after that, and so on: memory
-    depends on the number of ratings, never on annotators times items.
+    Item by item, so that memory depends on the number of ratings and the size of a block, never on annotators times
+    items.
 
     Examples
     --------
     >>> ratings = Ratings.from_rows([(1, "ada", "x"), (2, "ada", "x"), (1, "bo", "x"), (1, "cy", "y")])
     >>> [(first.tolist(), second.tolist()) for first, second in meetings(ratings)]
-    [([0, 2], [2, 3]), ([0], [3])]
+    [([0, 0, 2], [2, 3, 3])]
     """
     order = np.argsort(ratings.item, kind="stable")
     item = ratings.item[order]
-    left = np.arange(len(item))
-    for lag in range(1, len(item)):
-        left = left[left + lag < len(item)]
-        left = left[item[left] == item[left + lag]]
-        if not len(left):
-            return
-        yield order[left], order[left + lag]
+    n_later = np.searchsorted(item, item, side="right") - 1 - np.arange(len(item))
+    for first, second in later_places(n_later, most=most):
+        yield order[first], order[second]
+
+
+def later_places(n_later: npt.NDArray[np.integer], *, most: int) -> Iterator[tuple[Rows, Rows]]:
+    """Each place with each of the `n_later[place]` places after it, in blocks of about `most` pairs.
+
+    Of ratings ordered by item, with the number of those of the same item that follow each, these are the meetings.
+
+    Examples
+    --------
+    >>> [(first.tolist(), second.tolist()) for first, second in later_places(np.array([2, 1, 0, 0]), most=2)]
+    [([0, 0], [1, 2]), ([1], [2])]
+    """
+    ends = np.cumsum(n_later)
+    begin = 0
+    while begin < len(n_later):
+        done = ends[begin - 1] if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, done + most, side="right")))
+        follow = n_later[begin:end]
+        first = np.repeat(np.arange(begin, end), follow)
+        # Within the run of a place's partners: 1, 2, 3 ... after it.
+        second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(follow) - follow, follow)
+        if len(first):
+            yield first, second
+        begin = end
