@@ -76,18 +76,13 @@ def test_hard_days_do_not_pass_for_fatigue() -> None:
 def paced(
     rng: np.random.Generator, *, n_people: int, n_sessions: int, slope: float, between: float
 ) -> tuple[TeamPaceSlopes, list[float]]:
-    """Slopes of a simulated team: log times with sd .6 within and .1 between sessions, forty to a session, as in the design table."""
+    """Slopes of a simulated team: log times with sd .6 within and .1 between sessions of forty answers."""
     slopes = rng.normal(slope, between, n_people)
     person = np.repeat(np.arange(n_people), n_sessions * 40)
     session, position = np.repeat(np.arange(n_people * n_sessions), 40), rng.random(n_people * n_sessions * 40)
     level = rng.normal(0, 0.1, n_people * n_sessions)[session]
-    return (
-        person,
-        session,
-        position,
-        level + slopes[person] * position + rng.normal(0, 0.6, len(person)),
-        slopes.tolist(),
-    )
+    log_seconds = level + slopes[person] * position + rng.normal(0, 0.6, len(person))
+    return pace_slopes(person.tolist(), session, position, log_seconds), slopes.tolist()
 
 
 def test_slopes_lie_in_their_intervals_and_shrinking_brings_them_closer() -> None:
