@@ -14,7 +14,7 @@ import httpx
 LABELS = ("toxic", "rude", "fine")
 _PAUSE_SECONDS = 0.05
 _READING_SECONDS = 0.02
-"""How long people look at an item: else the servers that are left finish the project while another one starts."""
+"""How long people look at an item."""
 
 
 class Outcome(Enum):
@@ -48,6 +48,8 @@ class Ledger:
     """Everything a crowd has sent."""
 
     attempts: list[Attempt] = field(default_factory=list)
+    n_allowed: int = 0
+    """Attempts that may be made before calm returns: how long processes take to start decides nothing."""
     surprises: list[str] = field(default_factory=list)
     """Responses that no client should ever get."""
     _serials: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -59,6 +61,10 @@ class Ledger:
             attempt = Attempt(serial, assignment_id, label, f"reason {serial}", is_skip)
             self.attempts.append(attempt)
         return attempt
+
+    def allow(self, n: int) -> None:
+        """Let `n` more attempts be made."""
+        self.n_allowed = len(self.attempts) + n
 
     def with_outcome(self, outcome: Outcome) -> list[Attempt]:
         return [attempt for attempt in list(self.attempts) if attempt.outcome is outcome]
@@ -99,8 +105,14 @@ class Person:
                 for assignment in held:
                     self._deal_with(assignment["id"])
 
+    def _wait_for_allowance(self) -> None:
+        while len(self.ledger.attempts) >= self.ledger.n_allowed and not self.is_calm.is_set():
+            if self.is_over.wait(_PAUSE_SECONDS):
+                return
+
     def _deal_with(self, assignment_id: str) -> None:
         mood = 1.0
+        self._wait_for_allowance()
         if not self.is_calm.is_set():
             self.is_over.wait(_READING_SECONDS)
             mood = self._rng.random()

@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -62,15 +63,20 @@ class Crowd:
         wait_until(lambda: self.n_acknowledged() >= enough, f"{n} more answers are acknowledged")
 
     def wait_until_finished(self) -> None:
-        """Until no item is open any more and everything is counted."""
+        """Until no item is open any more and everything is counted: however long, but not long without an answer."""
 
         def is_finished() -> bool:
             with database.read() as db:
                 is_counted = store.checkpoints.is_caught_up(db, STATISTICS, self.project.id)
                 return is_counted and not db.value("SELECT COUNT(*) FROM item WHERE state = 'open'")
 
+        def is_nearer(n_before: int) -> bool:
+            return self.n_acknowledged() > n_before or is_finished()
+
         with self.installation.database() as database:
-            wait_until(is_finished, "the project is finished", pause=0.2)
+            while not is_finished():
+                is_nearer_now = partial(is_nearer, self.n_acknowledged())
+                wait_until(is_nearer_now, "the project is finished, or another answer acknowledged", pause=0.2)
 
 
 def _a_crowd(installation: Installation, n_items: int) -> Crowd:
@@ -120,6 +126,8 @@ def _work_and_kill(crowd: Crowd, *, n_kills: int, n_between: int) -> None:
         working = [threads.submit(crowd.person(number).work) for number in range(N_PEOPLE)]
         try:
             for number in range(n_kills):
+                # As many again while it is away: others go on, but the supply must last however slowly it starts.
+                crowd.ledger.allow(2 * n_between)
                 crowd.wait_for_answers(n_between)
                 installation.kill(processes[number % len(processes)])
                 if number == n_kills - 1:
