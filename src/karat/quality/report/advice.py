@@ -22,8 +22,13 @@ _LEAST_GAIN = 0.01
 _LEAST_SAVED, _LEAST_SAVED_SHARE = 0.5, 0.04
 """Wrong labels that more answers must save to be worth advising: so many, and such a share of those expected."""
 
-_WORTH_A_RULE = 0.1
-_WORTH_A_TALK, _WORTH_A_TALK_FIRST = 0.2, 0.4
+_WORTH_A_RULE, _BEYOND_EVEN = 0.1, 1.5
+"""A pair of classes must hold such a share of the wrong labels, and so much more than if all pairs held alike."""
+
+_WORTH_A_TALK, _WORTH_A_TALK_FIRST = 0.1, 0.4
+BEYOND_SHARE = 1.2
+"""People stand out who give so many times as many of the wrong answers as of all answers."""
+
 _LEAST_GOLD, _LEAST_GOLD_ADVISED = 100, 30
 _GOLD_HALF_WIDTH = 0.05
 
@@ -109,11 +114,16 @@ def _more_answers(ratings: Ratings, consensus: Consensus, labels: LabelsPart) ->
 
 
 def _a_rule(ratings: Ratings, confusions: tuple[ConfusionPair, ...], labels: LabelsPart) -> list[Advice]:
-    if not confusions or len(np.unique(ratings.label)) < 3:  # of two classes, the rule would be the whole spec
+    n_classes = len(np.unique(ratings.label))
+    if not confusions or n_classes < 3:  # of two classes, the rule would be the whole spec
         return []
     pair = confusions[0]
     of_wrong = pair.expected_wrong / max(labels.expected_wrong, 1e-9)
-    if of_wrong < _WORTH_A_RULE or pair.expected_wrong < 1 or spellings([pair.first, pair.second]):
+    if (
+        of_wrong < max(_WORTH_A_RULE, _BEYOND_EVEN / math.comb(n_classes, 2))
+        or pair.expected_wrong < 1
+        or spellings([pair.first, pair.second])
+    ):
         return []
     return [
         Advice(
@@ -128,7 +138,7 @@ def _a_rule(ratings: Ratings, confusions: tuple[ConfusionPair, ...], labels: Lab
 def _a_talk(people: People) -> list[Advice]:
     """Where a few people give most of what is wrong, beyond doubt and beyond their share of the work."""
     errors, answers = people.standing_out_errors, people.standing_out_answers
-    if len(people.rows) < 3 or errors < _WORTH_A_TALK or errors < 1.5 * answers:
+    if len(people.rows) < 3 or errors < _WORTH_A_TALK or errors < BEYOND_SHARE * answers:
         return []
     n = len(people.standing_out)
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from karat.quality.report.advice import BEYOND_SHARE
 from karat.quality.report.contents import (
     Advice,
     AgreementPart,
@@ -109,7 +110,10 @@ def _of_classes(confusions: tuple[ConfusionPair, ...]) -> list[str]:
 
 
 def _of_people(people: People) -> list[str]:
-    if people.standing_out_errors < _WORTH_SAYING or people.standing_out_errors < 1.5 * people.standing_out_answers:
+    if (
+        people.standing_out_errors < _WORTH_SAYING
+        or people.standing_out_errors < BEYOND_SHARE * people.standing_out_answers
+    ):
         return []
     n = len(people.standing_out)
     return [
