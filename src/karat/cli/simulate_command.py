@@ -1,4 +1,4 @@
-"""`karat simulate`: a workforce with known truth labels a world, into files, a pipe or a running server."""
+"""`karat simulate`: a workforce with known truth labels a world, into files or a pipe."""
 
 from __future__ import annotations
 
