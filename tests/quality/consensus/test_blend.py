@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from karat.quality.consensus import Prior, blend, dawid_skene, majority_vote, one_coin
+from karat.quality.consensus.fitting import USUAL_TOLERANCE
 from karat.quality.errors import NoRatings
 from karat.quality.ratings import Ratings
 from tests.quality.builders import planted_world, ratings_of
@@ -18,7 +19,7 @@ def test_it_is_the_mean_of_votes_one_coin_and_three_models() -> None:
     models = [
         dawid_skene(WORLD.ratings, gold=gold, is_tempered=True),
         dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, prior=Prior(right=4, wrong=2)),
-        dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, estimate="map", tolerance=1e-6),
+        dawid_skene(WORLD.ratings, gold=gold, is_tempered=True, estimate="map", tolerance=USUAL_TOLERANCE),
     ]
     plain = [majority_vote(WORLD.ratings, gold=gold), one_coin(WORLD.ratings, gold=gold)]
 

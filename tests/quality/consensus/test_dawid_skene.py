@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from karat.quality.consensus import Consensus, Prior, dawid_skene, fitting, majority_vote
+from karat.quality.consensus import Consensus, Prior, dawid_skene, majority_vote
 from karat.quality.consensus.dawid_skene import Estimator
-from karat.quality.consensus.fitting import fit, prepare
+from karat.quality.consensus.fitting import fit, nobody_known, prepare
 from karat.quality.consensus.gold import with_gold
 from karat.quality.consensus.updates import ConfusionUpdate, OneCoinUpdate
 from karat.quality.errors import NoRatings
@@ -131,15 +131,18 @@ def test_the_objective_never_falls(estimate: Any, n_classes: int) -> None:
     assert objective[-1] > objective[0]
 
 
-def test_acceleration_ends_where_plain_iterations_do(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("estimate", ESTIMATORS)
+def test_momentum_ends_where_plain_iterations_do(estimate: Estimator) -> None:
     world = planted_world(seed=5, n_items=150, accuracy=SKILLS, overlap=3)
+    problem = prepare(world.ratings, nobody_known(150))
+    update = ConfusionUpdate(problem.layout, Prior(), estimate)
 
-    leaping = dawid_skene(world.ratings, estimate="likelihood")
-    monkeypatch.setattr(fitting, "_PLAIN_ITERATIONS", 10**6)
-    walking = dawid_skene(world.ratings, estimate="likelihood", max_iterations=2000)
+    running = fit(problem, update, tolerance=1e-12, max_iterations=2000, n_plain=30)
+    walking = fit(problem, update, tolerance=0.0, max_iterations=2000, n_plain=2000)
 
-    assert leaping.n_iterations < walking.n_iterations
-    assert leaping.log_likelihood == pytest.approx(walking.log_likelihood, rel=1e-7)
+    assert running.converged
+    assert running.n_iterations < 400
+    assert running.objective[-1] == pytest.approx(walking.objective[-1], rel=1e-7)
 
 
 def test_gold_is_held_and_teaches() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from karat.quality.consensus.concluding import concluded
-from karat.quality.consensus.fitting import Fit, Problem, fit, prepare
+from karat.quality.consensus.fitting import USUAL_PASSES, USUAL_TOLERANCE, Fit, Problem, fit, prepare
 from karat.quality.consensus.gold import with_gold
 from karat.quality.consensus.prior import Prior
 from karat.quality.consensus.result import Consensus
@@ -19,8 +19,6 @@ from karat.quality.consensus.soft import Soft, plus, weighted
 from karat.quality.consensus.tempering import evidence_weight
 from karat.quality.consensus.updates import ConfusionUpdate, OneCoinUpdate, Update
 from karat.quality.ratings import Ratings
-
-_TOLERANCE, _MAX_ITERATIONS = 1e-6, 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,4 +131,4 @@ def as_consensus(
 
 
 def _fitted(problem: Problem, update: Update) -> Fit:
-    return fit(problem, update, tolerance=_TOLERANCE, max_iterations=_MAX_ITERATIONS)
+    return fit(problem, update, tolerance=USUAL_TOLERANCE, max_iterations=USUAL_PASSES)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from karat.quality.consensus.concluding import concluded
-from karat.quality.consensus.fitting import fit, prepare
+from karat.quality.consensus.fitting import USUAL_PASSES, USUAL_TOLERANCE, fit, prepare
 from karat.quality.consensus.gold import with_gold
 from karat.quality.consensus.prior import NO_PRIOR
 from karat.quality.consensus.result import Consensus
@@ -18,8 +18,8 @@ def one_coin(
     ratings: Ratings,
     *,
     gold: Mapping[Any, Any] | None = None,
-    tolerance: float = 1e-6,
-    max_iterations: int = 300,
+    tolerance: float = USUAL_TOLERANCE,
+    max_iterations: int = USUAL_PASSES,
 ) -> Consensus:
     """Labels under the belief that an annotator is right equally often whatever the class, and errs evenly.
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import scipy
 
 from karat.quality.consensus.concluding import concluded
-from karat.quality.consensus.fitting import Fit, fit, nobody_known, prepare
+from karat.quality.consensus.fitting import USUAL_PASSES, USUAL_TOLERANCE, Fit, fit, nobody_known, prepare
 from karat.quality.consensus.prior import Prior
 from karat.quality.consensus.result import Consensus
 from karat.quality.consensus.updates import ConfusionUpdate
@@ -164,7 +164,7 @@ class RunningConsensus:
             raise NoRatings("a consensus needs ratings; there are none.")
         problem = prepare(ratings, nobody_known(ratings.n_items))
         update = ConfusionUpdate(problem.layout, self._prior, "bayes")
-        found = fit(problem, update, tolerance=1e-6, max_iterations=300)
+        found = fit(problem, update, tolerance=USUAL_TOLERANCE, max_iterations=USUAL_PASSES)
         self._continue_from(found)
         return concluded(
             ratings, found, update, found.soft(), prior=self._prior, method="dawid_skene", evidence_weight=1.0

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from karat.quality.consensus.fitting import fit, nobody_known, prepare
+from karat.quality.consensus.fitting import USUAL_PASSES, USUAL_TOLERANCE, fit, nobody_known, prepare
 from karat.quality.consensus.gold import UNKNOWN, with_gold
 from karat.quality.consensus.leaving_out import left_out_evidence
 from karat.quality.consensus.prior import Prior
@@ -339,7 +339,7 @@ def _gain_on_gold(ratings: Ratings, gold: Mapping[Any, Any] | None) -> Estimate 
     if len(items) < 30:
         return None
     update = ConfusionUpdate(problem.layout, Prior(), "bayes")
-    found = fit(problem, update, tolerance=1e-6, max_iterations=300)
+    found = fit(problem, update, tolerance=USUAL_TOLERANCE, max_iterations=USUAL_PASSES)
     prior, evidence = left_out_evidence(found, update, items)
     counts = ratings.class_counts().tocsr()[items].toarray()
     difference = _right_share(prior + evidence, known[items]) - _right_share(counts, known[items])
