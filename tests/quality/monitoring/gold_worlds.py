@@ -28,8 +28,9 @@ def wrong_gold(
     n_classes: int = 5,
     answers_each: int = 10,
     wrong_share: float = 0.05,
+    lure_share: float = 0.4,
 ) -> WrongGold:
-    """Sixty people, hard and easy items, and on every item a wrong class that draws 40 % of the errors."""
+    """Sixty people, hard and easy items, and on every item a wrong class that draws part of the errors."""
     truth = rng.integers(0, n_classes, n_items)
     is_wrong = np.isin(np.arange(n_items), rng.choice(n_items, round(wrong_share * n_items), replace=False))
     gold = np.where(is_wrong, (truth + rng.integers(1, n_classes, n_items)) % n_classes, truth)
@@ -39,7 +40,7 @@ def wrong_gold(
     item = np.repeat(np.arange(n_items), answers_each)
     is_right = rng.random(len(item)) < 1 / (1 + np.exp(difficulty[item] - ability[person]))
     anything = (truth[item] + rng.integers(1, n_classes, len(item))) % n_classes
-    error = np.where(rng.random(len(item)) < 0.4, lure[item], anything)
+    error = np.where(rng.random(len(item)) < lure_share, lure[item], anything)
     return WrongGold(person, item, np.where(is_right, truth[item], error), gold, is_wrong)
 
 

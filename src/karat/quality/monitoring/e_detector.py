@@ -18,6 +18,8 @@ from karat.quality.errors import QualityError
 from karat.quality.monitoring.belief import Belief
 
 Array = npt.NDArray[np.float64]
+_Factors = tuple[tuple[Array, Array], tuple[Array, Array]]
+"""Likelihoods of a wrong and of a right answer, (without a fall, with each), shaped to meet the grid."""
 
 DROPS = (0.05, 0.09, 0.15)
 """Falls of accuracy that are looked for at once."""
@@ -133,9 +135,30 @@ class EDetector:
     streams: tuple[Stream, ...]
     limit: float
     drops: tuple[float, ...] = DROPS
-    _levels: tuple[Array, ...] = field(default=(), repr=False, compare=False)
-    _factors: tuple[tuple[tuple[Array, Array], tuple[Array, Array]], ...] = field(default=(), repr=False, compare=False)
-    _prior: Array = field(default_factory=lambda: np.ones(1), repr=False, compare=False)
+    _levels: tuple[Array, ...] = field(init=False, repr=False, compare=False)
+    _factors: tuple[_Factors, ...] = field(init=False, repr=False, compare=False)
+    _prior: Array = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.streams or not self.drops or not all(0 < drop < 1 for drop in self.drops):
+            raise QualityError(
+                f"a detector needs streams and falls between 0 and 1; got {len(self.streams)} streams and "
+                f"{list(self.drops)}."
+            )
+        if not self.limit >= 1:
+            raise QualityError(f"there is at least one answer between two false alarms; got {self.limit:g}.")
+        z = np.linspace(-_WIDEST, _WIDEST, _N_LEVELS)
+        share = np.exp(-z * z / 2)
+        levels = tuple(_levels_of(stream.belief, z) for stream in self.streams)
+        falls, n_streams = np.asarray(self.drops, dtype=np.float64), len(self.streams)
+        factors = tuple(
+            _factors_of(level, stream.slope * falls, axis, n_streams)
+            for axis, (level, stream) in enumerate(zip(levels, self.streams, strict=True))
+        )
+        # What every step needs is worked out once; a frozen dataclass has no other way to keep it.
+        object.__setattr__(self, "_levels", levels)
+        object.__setattr__(self, "_factors", factors)
+        object.__setattr__(self, "_prior", _outer([share / share.sum()] * n_streams))
 
     @staticmethod
     def watching(
@@ -148,26 +171,7 @@ class EDetector:
         QualityError
             When there is no stream, no drop between 0 and 1, or less than one answer between false alarms.
         """
-        if not streams or not drops or not all(0 < drop < 1 for drop in drops):
-            raise QualityError(
-                f"a detector needs streams and falls between 0 and 1; got {len(streams)} streams and {list(drops)}."
-            )
-        if not answers_between_false_alarms >= 1:
-            raise QualityError(
-                f"there is at least one answer between two false alarms; got {answers_between_false_alarms:g}."
-            )
-        z = np.linspace(-_WIDEST, _WIDEST, _N_LEVELS)
-        levels = tuple(_levels_of(stream.belief, z) for stream in streams)
-        share = np.exp(-z * z / 2)
-        prior = _outer([share / share.sum()] * len(streams))
-        falls = np.asarray(drops, dtype=np.float64)
-        factors = tuple(
-            _factors_of(level, stream.slope * falls, axis, len(streams))
-            for axis, (level, stream) in enumerate(zip(levels, streams, strict=True))
-        )
-        return EDetector(
-            tuple(streams), float(answers_between_false_alarms), tuple(falls.tolist()), levels, factors, prior
-        )
+        return EDetector(tuple(streams), float(answers_between_false_alarms), tuple(drops))
 
     def start(self) -> EState:
         """Nothing seen."""
@@ -301,7 +305,7 @@ def first_alarms(
     return alarm
 
 
-def _stacked(factors: Sequence[tuple[tuple[Array, Array], tuple[Array, Array]]], which: int) -> Array:
+def _stacked(factors: Sequence[_Factors], which: int) -> Array:
     """Factors of many people as one array: person, wrong or right, then the grid."""
     return np.stack([[wrong[which], right[which]] for wrong, right in factors])
 
@@ -313,9 +317,7 @@ def _levels_of(belief: Belief, z: Array) -> Array:
     return np.clip(levels, 1e-3, 1 - 1e-3)
 
 
-def _factors_of(
-    level: Array, falls: Array, axis: int, n_streams: int
-) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+def _factors_of(level: Array, falls: Array, axis: int, n_streams: int) -> _Factors:
     """Likelihood of a wrong and of a right answer, (without a fall, with each), shaped to meet the grid."""
     shape = [1] * n_streams
     shape[axis] = len(level)
