@@ -7,6 +7,7 @@ waits for their results. How values are converted, and which errors are raised, 
 
 import re
 import select
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -14,17 +15,34 @@ from typing import Any
 
 from psycopg import Connection, abc
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import OperationalError, error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.errors import (
+    Error,
+    FeatureNotSupported,
+    InFailedSqlTransaction,
+    InvalidSqlStatementName,
+    OperationalError,
+    error_from_result,
+)
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 MAX_PREPARED = 500
 """Statements kept ready by a connection; Karat has fewer. More are planned with every use."""
 MAX_UNREAD = 500
-"""Results left unread at most: they wait in the memory of both sides."""
+"""Results left unread before more is sent: they wait in the memory of both sides."""
+STALE = (InvalidSqlStatementName, FeatureNotSupported)
+"""What a statement fails with that was prepared, when it was discarded or its table has been changed since. The next
+attempt prepares it anew."""
+
+_Statement = tuple[bytes, tuple[int, ...]]
+"""Its text, and the types of its parameters: it is planned for them."""
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
-_FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
+_FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.PIPELINE_ABORTED)
+_NOT_DONE = (
+    "a statement of this change failed before, and the change went on as if it had not: nothing of it was stored. "
+    "Let the first failure end the change."
+)
 
 
 @lru_cache(maxsize=1024)
@@ -74,26 +92,43 @@ class Pipeline:
         self._connection = connection
         self._libpq = connection.pgconn
         self._values: abc.Transformer = Transformer(connection)
-        self._prepared: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        self._prepared: dict[_Statement, bytes] = {}
         self._n_prepared = 0
-        self._fresh: list[tuple[bytes, tuple[int, ...]]] = []
-        self._n_unread = 0
+        self._unsure: set[_Statement] = set()
+        """Statements sent to be prepared, of which it is not known yet whether they were."""
+        self._unread: deque[_Statement | None] = deque()
+        """For every result that is to come, the statement that it says is prepared, if it does."""
+        self._failure: Error | None = None
         self._is_begun = False
+        self._is_under_way = False
+        """Whether statements were sent, and the database was not brought to the end of them."""
+        self._is_ending = False
         self.is_open = False
         """Whether statements go through here now, rather than through psycopg's own cursors."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit what is sent within; roll all of it back when something fails."""
+        """Commit what is sent within; roll all of it back when something fails.
+
+        Raises
+        ------
+        InFailedSqlTransaction
+            When a statement failed and whoever sent it went on nevertheless: nothing was stored.
+        """
         self._enter()
         try:
             yield
             self._commit()
-        except BaseException:
+        except Exception as error:
             self._roll_back()
+            if isinstance(error, STALE):
+                self._prepared.clear()
+            raise
+        except BaseException:
+            self._connection.close()  # Whoever is interrupted does not wait until a statement ends.
             raise
         finally:
-            self._fresh.clear()
+            self._failure = None
 
     def run(self, sql: str, parameters: dict[str, Any]) -> Answer:
         """Send a statement and wait for its result."""
@@ -105,21 +140,23 @@ class Pipeline:
 
     def send(self, sql: str, parameters: dict[str, Any]) -> None:
         """Send a statement, at the latest with the commit, and do not wait: if it fails, what comes later raises."""
-        if not self._is_begun:
-            self._is_begun = True
-            self._send_command(b"BEGIN")
-        text, names, formats = _numbered(sql)
-        values = self._values.dump_sequence([parameters[name] for name in names], formats)
-        self._send_statement(text, values)
-        if self._n_unread > MAX_UNREAD:
+        self._refuse_after_failure()
+        if len(self._unread) >= MAX_UNREAD:
             self._libpq.send_flush_request()
             self._read()
+        text, names, formats = _numbered(sql)
+        values = self._values.dump_sequence([parameters[name] for name in names], formats)
+        if not self._is_begun:
+            self._is_begun = self._is_under_way = True
+            self._send_command(b"BEGIN")
+        self._send_statement(text, values)
 
     def leave(self) -> Connection[Any]:
         """Go on in the same transaction with psycopg's own cursors, which can do more: COPY, and reading in chunks."""
+        self._refuse_after_failure()
         if self.is_open:
             if self._is_begun:
-                self._synchronise()
+                self._end()
             self._exit()
         return self._connection
 
@@ -130,7 +167,7 @@ class Pipeline:
             self._libpq.send_query_params(text, values, param_types=types, param_formats=formats)
         else:
             self._libpq.send_query_prepared(name, values, param_formats=formats)
-        self._n_unread += 1
+        self._unread.append(None)
 
     def _prepare(self, text: bytes, types: tuple[int, ...]) -> bytes | None:
         if len(self._prepared) >= MAX_PREPARED:
@@ -138,62 +175,80 @@ class Pipeline:
         self._n_prepared += 1
         name = b"karat_%d" % self._n_prepared
         self._libpq.send_prepare(name, text, param_types=types)
-        self._n_unread += 1
-        self._prepared[text, types] = name
-        self._fresh.append((text, types))
+        statement = (text, types)
+        self._unread.append(statement)
+        self._unsure.add(statement)
+        self._prepared[statement] = name
         return name
 
     def _send_command(self, command: bytes) -> None:
         self._libpq.send_query_params(command, None)
-        self._n_unread += 1
+        self._unread.append(None)
 
     def _enter(self) -> None:
         self._libpq.enter_pipeline_mode()
-        self.is_open, self._is_begun, self._n_unread = True, False, 0
+        self.is_open = True
+        self._is_begun = self._is_under_way = self._is_ending = False
 
     def _exit(self) -> None:
-        self.is_open = False
         self._libpq.exit_pipeline_mode()
+        self.is_open = False
 
     def _commit(self) -> None:
+        self._refuse_after_failure()
         if not self.is_open:
+            # PostgreSQL would answer COMMIT with a rollback, which psycopg takes for an answer like any other.
+            if self._libpq.transaction_status == TransactionStatus.INERROR:
+                raise InFailedSqlTransaction(_NOT_DONE)
             self._connection.commit()
             return
         if self._is_begun:
             self._send_command(b"COMMIT")
-            self._synchronise()
+            result = self._end()
+            if result is None or result.command_status != b"COMMIT":
+                raise InFailedSqlTransaction(_NOT_DONE)
         self._exit()
+
+    def _refuse_after_failure(self) -> None:
+        """Once a statement has failed, the database passes over what follows in silence."""
+        if self._failure is not None:
+            raise InFailedSqlTransaction(_NOT_DONE) from self._failure
 
     def _roll_back(self) -> None:
         """Leave the connection as it was found, if it can still be reached; else whoever lends it sees it is closed."""
-        for statement in self._fresh:
-            del self._prepared[statement]  # Perhaps it was never prepared; next time it gets another name.
         try:
             if self.is_open:
                 self._skip_results()
                 self._exit()
             self._connection.rollback()
-        except OperationalError:
+        except Error:
             self._connection.close()
+        for statement in self._unsure:
+            del self._prepared[statement]  # It was not prepared; next time it gets another name.
+        self._unsure.clear()
 
     def _skip_results(self) -> None:
-        if self._libpq.transaction_status == TransactionStatus.ACTIVE:
+        # Even when every result was read: the database passes over all that comes until the end, and only then does
+        # libpq know again that there is a transaction to roll back.
+        if not self._is_under_way:
+            return
+        if not self._is_ending:
             self._libpq.pipeline_sync()
-            self._flush()
-            self._reach_the_end()
+        self._flush()
+        self._reach_the_end()
 
-    def _synchronise(self) -> None:
-        """Wait for all that was sent, and for the end of it: only then can the mode be left."""
+    def _end(self) -> PGresult | None:
+        """Wait for all that was sent, and for the end of it: only then can the mode be left. The last result."""
         self._libpq.pipeline_sync()
-        try:
-            self._read()
-        finally:
-            self._reach_the_end()
+        self._is_ending = True
+        last = self._read()
+        self._reach_the_end()
+        return last
 
     def _reach_the_end(self) -> None:
-        while (result := self._next_result()) is None or result.status != ExecStatus.PIPELINE_SYNC:
-            if self._libpq.status == ConnStatus.BAD:
-                raise OperationalError("the connection to the database was lost")
+        while self._receive().status != ExecStatus.PIPELINE_SYNC:
+            pass
+        self._is_under_way = self._is_ending = False
 
     def _read(self) -> PGresult | None:
         """Wait for the results of everything sent; the last one, if there was one to wait for.
@@ -203,16 +258,28 @@ class Pipeline:
         psycopg.Error
             When one of the statements failed: what came after it was not done.
         """
-        self._flush()
         last: PGresult | None = None
-        for _ in range(self._n_unread):
-            last = self._next_result()
-            assert last is not None
-            self._next_result()  # Nothing: the end of this one's results.
-            self._n_unread -= 1
-            if last.status in _FAILED:
-                raise error_from_result(last)
+        try:
+            self._flush()
+            while self._unread:
+                last = self._receive()
+                if last.status in _FAILED:
+                    raise error_from_result(last)
+        except Error as error:
+            self._failure = error
+            raise
         return last
+
+    def _receive(self) -> PGresult:
+        """The next of the results that are to come."""
+        result = self._next_result() or self._next_result()  # Between two of them comes nothing, once.
+        if result is None:
+            raise OperationalError("the connection to the database was lost")
+        if self._unread and result.status != ExecStatus.PIPELINE_SYNC:
+            prepared = self._unread.popleft()
+            if prepared is not None and result.status == ExecStatus.COMMAND_OK:
+                self._unsure.discard(prepared)
+        return result
 
     def _next_result(self) -> PGresult | None:
         libpq = self._libpq

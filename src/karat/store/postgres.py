@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -13,7 +13,7 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool
 
 from karat.store.connection import Connection, Reader, Writer
-from karat.store.pipeline import Pipeline
+from karat.store.pipeline import STALE, Pipeline
 
 T = TypeVar("T")
 
@@ -95,20 +95,26 @@ class _PipeWriter(Writer):
             super()._run(sql, parameters)
 
     def execute_many(self, sql: str, parameters: Iterable[dict[str, Any]]) -> None:
+        if not self._pipe.is_open:
+            super().execute_many(sql, parameters)
+            return
         for values in parameters:
             self.execute_later(sql, **values)
 
 
 def _change(pool: _Pool, change: Callable[[Writer], T]) -> T:
-    """Make a change in one transaction; a deadlock or a lost race is tried again."""
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            with pool.connection() as connection, connection.pipe.transaction():
-                return change(_PipeWriter(connection))
-        except (DeadlockDetected, SerializationFailure):
-            if attempt == _ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+    """Make a change in one transaction; a deadlock, a lost race or an outdated statement is tried again."""
+    with pool.connection() as connection:
+        for _ in range(_ATTEMPTS - 1):
+            # On the same connection: only this one knows by then which of its statements are outdated.
+            with suppress(DeadlockDetected, SerializationFailure, *STALE):
+                return _attempt(connection, change)
+        return _attempt(connection, change)
+
+
+def _attempt(connection: _Connection, change: Callable[[Writer], T]) -> T:
+    with connection.pipe.transaction():
+        return change(_PipeWriter(connection))
 
 
 def _open_pool(url: str, size: int, configure: Callable[[_Connection], None]) -> _Pool:
