@@ -64,7 +64,7 @@ def with_gold(conditions: Conditions) -> Iterator[Line]:
     if not TRUTH.exists():
         yield NO_CROWDS
         return
-    n_draws = 2 if conditions.is_quick else 5
+    n_draws = 2 if conditions.is_quick else 20
     for name in SETS:
         crowd = Crowd.named(name)
         if len(crowd.truth) < LEAST_GOLD:
