@@ -33,6 +33,8 @@ class DirectRoute(StrictRoute):
         if hints.get("return") is not Response or "body" not in hints:
             return by_framework
         names = inspect.signature(function).parameters.keys() - {"here", "who"}
+        if names != {"body", *self.param_convertors}:
+            return by_framework  # It takes something else, such as a parameter of the query.
         read = _Reading({name: TypeAdapter(hints[name]) for name in names})
 
         async def directly(request: Request) -> Response:
@@ -55,7 +57,7 @@ class _Reading:
 
     async def __call__(self, request: StrictRequest) -> dict[str, Any] | None:
         """None when there is anything wrong with them."""
-        if (b"content-type", _JSON) not in request.scope["headers"]:
+        if [value for name, value in request.scope["headers"] if name == b"content-type"] != [_JSON]:
             return None
         try:
             raw = {**request.path_params, "body": await request.json()}

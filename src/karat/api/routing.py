@@ -1,7 +1,8 @@
 """What every module in api/routes starts from: a router that reads JSON strictly, and the parameters of paths."""
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
+from itertools import chain
 from typing import Annotated, Any
 
 import orjson
@@ -40,11 +41,17 @@ class StrictRequest(Request):
 
 
 def _has_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_has_nul(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(_has_nul(part) for part in value)
+    """Level by level: a body may be nested deeper than functions may call themselves."""
+    level = [value]
+    while level:
+        if any("\0" in part for part in level if isinstance(part, str)):
+            return True
+        level = [part for outer in level if isinstance(outer, dict | list) for part in _parts(outer)]
+    return False
+
+
+def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return chain(value, value.values()) if isinstance(value, dict) else value
 
 
 class StrictRoute(APIRoute):
