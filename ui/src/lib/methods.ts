@@ -2,6 +2,7 @@
 import { t } from "./i18n.svelte";
 
 const NAMES = {
+  auto: "project.methodBlend",
   blend: "project.methodBlend",
   majority: "project.methodMajority",
   dawid_skene: "project.methodDawidSkene",
