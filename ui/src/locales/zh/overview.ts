@@ -27,7 +27,7 @@ export default {
   alpha: "Krippendorff's alpha",
   ac1: "Gwet AC1",
   agreementHelp:
-    "Alpha 是校正了偶然因素的一致性：1 为完全一致，0 相当于瞎猜。 当某一类别很少见时，即使工作质量不变，alpha 也会下降；AC1 几乎不受影响：两者的差距反映类别分布。",
+    "Alpha 是校正了偶然因素的一致性：1 为完全一致，0 相当于瞎猜。当某一类别很少见时，即使工作质量不变，alpha 也会下降；AC1 几乎不受影响：两者的差距反映类别分布。",
   scopeAll: "在全部条目上测量：每个由 {n} 人标注。",
   scopeDrawn: "在随机抽取的 {share} 条目上测量，每个由 {n} 人标注。",
   strong: "强",
