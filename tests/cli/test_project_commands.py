@@ -74,6 +74,15 @@ def test_a_project_is_shown_for_people(toxicity: CommandLine) -> None:
     assert "overlap              1" in shown
 
 
+def test_names_of_classes_stand_below_each_other_however_long_their_keys(karat: CommandLine) -> None:
+    classes = ("--class", "Unrecognised payment", "--class", "Fee")
+    karat.done("project", "create", "--name", "bank", "--question", "?", *classes)
+
+    shown = karat.done("project", "show", "bank")
+
+    assert "  unrecognised_payment Unrecognised payment\n  fee                  Fee\n" in shown
+
+
 def test_right_after_an_import_a_project_tells_what_waits_to_be_counted(toxicity: CommandLine) -> None:
     toxicity.done("import", toxicity.file("id,text\n1,a\n2,b\n"), "--project", "Toxicity")
 

@@ -169,8 +169,9 @@ def _described(facts: dict[str, Any]) -> str:
     if facts["note"]:
         lines.append(facts["note"])
     lines += ["", facts["question"]]
+    width = max(16, *(len(one["key"]) for one in facts["classes"]))
     for one in facts["classes"]:
-        lines.append(f"  {one['key']:<16} {one['name']}{': ' + one['definition'] if one['definition'] else ''}")
+        lines.append(f"  {one['key']:<{width}} {one['name']}{': ' + one['definition'] if one['definition'] else ''}")
     lines += [
         "",
         f"{facts['items']:,} items: {facts['open']:,} open, {facts['disputed']:,} disputed, "
