@@ -285,6 +285,26 @@ def test_lines_fit_the_narrowest_terminal(usual: Report) -> None:
     assert max(map(len, str(report(Ratings.from_rows(long))).splitlines())) <= 90
 
 
+def test_what_all_people_are_judged_by_stands_once_above_them() -> None:
+    ratings, truth = a_crowd(n_people=3, overlap=3)
+
+    by_answers, by_gold = str(report(ratings)), str(report(ratings, gold=truth))
+
+    assert (by_answers.count("right by consensus"), by_answers.count(") by consensus")) == (1, 0)
+    assert (by_gold.count("right on gold"), by_gold.count(") on gold")) == (1, 0)
+
+
+def test_who_is_judged_by_something_else_than_others_has_it_beside_the_figure() -> None:
+    ratings, truth = a_crowd(n_items=200)
+    answered = {str(ratings.items[item]) for item in ratings.item[ratings.annotator == 0]}
+    gold = {item: label for item, label in truth.items() if item not in answered}
+
+    text = str(report(ratings, gold=gold))
+
+    assert ") by consensus" in text
+    assert ") on gold" in text
+
+
 def test_counts_agree_with_their_nouns() -> None:
     text = str(report(Ratings.from_rows([("a", "ada", "x")])))
 

@@ -173,9 +173,11 @@ def _people(report: Contents) -> Iterator[str]:
         return
     yield f"most answers expected to be wrong first ({len(shown)} of {whole(len(rows))}):"
     timed = any(row.median_seconds is not None for row in shown)
+    sources = {_source(row) for row in shown}
+    header, named = (f"right {min(sources)}", False) if len(sources) == 1 else ("right", True)
     yield from _table(
-        (_person(row, timed=timed) for row in shown),
-        header=("", "answers", "right", *(["median"] if timed else []), "leaning"),
+        (_person(row, timed=timed, named=named) for row in shown),
+        header=("", "answers", header, *(["median"] if timed else []), "leaning"),
     )
     if any(row.leaning is not None for row in shown):
         yield from _wrapped("leaning: the class given more (+) or less (−) often than by others on the same items")
@@ -191,9 +193,13 @@ def _people(report: Contents) -> Iterator[str]:
         yield f"no sign of copying in the {counted(copying.n_judged, 'pair')} with enough shared items"
 
 
-def _person(row: PersonRow, *, timed: bool) -> tuple[str, ...]:
-    by_gold = row.gold_accuracy is not None
-    accuracy = f"{estimated_share(row.gold_accuracy or row.accuracy)}{' on gold' if by_gold else ' by consensus'}"
+def _source(row: PersonRow) -> str:
+    return "by consensus" if row.gold_accuracy is None else "on gold"
+
+
+def _person(row: PersonRow, *, timed: bool, named: bool) -> tuple[str, ...]:
+    """A row of the table; `named` says in each what the accuracy is judged by, where the header cannot for all."""
+    accuracy = estimated_share(row.gold_accuracy or row.accuracy) + (f" {_source(row)}" if named else "")
     leaning = "" if row.leaning is None else f"{row.leaning_class} {points(row.leaning)}"
     pace = "" if row.median_seconds is None else f"{row.median_seconds:.0f} s"
     return (str(row.annotator), whole(row.n_ratings), accuracy, *([pace] if timed else []), leaning)
