@@ -80,6 +80,16 @@ def test_a_result_carries_its_diagnosis() -> None:
     assert result.diagnosis.gain_on_gold is not None
 
 
+def test_matrices_that_foretell_worse_are_said_to_be_worse() -> None:
+    world = planted_world(seed=3, n_items=100, accuracy=[0.8, 0.8, 0.8, 0.8], overlap=4)
+
+    found = diagnose(world.ratings)
+
+    assert found.predictive_gain is not None
+    assert found.predictive_gain < 0
+    assert f"worse by {-found.predictive_gain:.3f} nats" in "; ".join(found.reasons)
+
+
 @pytest.mark.parametrize("words", [("a",), ("aa",), ("ab", "ba"), ("a.", ".b"), ("abc", "aaa", "b.c")])
 def test_few_ratings_are_no_obstacle(words: tuple[str, ...]) -> None:
     assert diagnose(ratings_of(*words)).reasons

@@ -206,7 +206,7 @@ def _verdict(
     reasons = (
         f"skill shows on one half of the items as on the other with a correlation of {split_half:.2f}",
         f"annotators' agreement with others differs by {spread:.3f} (standard deviation)",
-        f"matrices of their own foretell held-out ratings better by {gain:+.3f} nats",
+        f"matrices of their own foretell held-out ratings {'better' if gain > 0 else 'worse'} by {abs(gain):.3f} nats",
     )
     if split_half < limits.low_reliability or spread < limits.small_spread or gain <= 0.0:
         return Verdict.MAJORITY_IS_FINE, reasons
