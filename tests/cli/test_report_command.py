@@ -119,6 +119,16 @@ def test_what_cannot_be_done_is_said_in_one_message(answers: Path, arguments: li
     assert "Traceback" not in result.output
 
 
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text("\n", encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["report", str(empty)])
+
+    assert result.exit_code == 2
+    assert "is empty. There is nothing to read in it." in result.stderr
+
+
 def test_a_broken_file_gets_the_line_and_the_reason(tmp_path: Path) -> None:
     broken = tmp_path / "broken.csv"
     broken.write_text("task,worker,label\na,ada,x\nb,bo\n", encoding="utf-8")

@@ -61,7 +61,7 @@ def sniff(path: Path, file_name: str = "") -> Sniffed:
     with path.open("rb") as file:
         start = file.read(_START)
     if not start.strip():
-        raise refusal(name, "the file", "is empty. There is nothing to import.")
+        raise refusal(name, "the file", "is empty. There is nothing to read in it.")
     if start.startswith(b"PAR1"):
         return Sniffed(FileKind.PARQUET)
     if start.startswith(b"PK\x03\x04"):
