@@ -62,7 +62,7 @@ def test_a_text_that_calls_itself_a_picture_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_text("not a picture")
 
-    with pytest.raises(NotAPicture, match="is not a picture"):
+    with pytest.raises(NotAPicture, match=r"is not a picture in .* Convert it, or take it out\."):
         look_at(path, LIMITS)
 
 

@@ -166,7 +166,9 @@ def look_at(file: Path, limits: Limits) -> Picture:
             image.load()
             return Picture(KINDS[image.format or ""], width, height)
     except UnidentifiedImageError:
-        raise NotAPicture("is not a picture in JPEG, PNG, WebP, GIF or BMP format.") from None
+        raise NotAPicture(
+            "is not a picture in JPEG, PNG, WebP, GIF or BMP format. Convert it, or take it out."
+        ) from None
     except NotAPicture:
         raise
     # Pillow's decoders answer broken files with whatever they stumble over.
