@@ -51,6 +51,7 @@ export default {
   recognised: "{name}: {format}, {size}",
   rows: { one: "{n} Zeile", other: "{n} Zeilen" },
   images: { one: "{n} Bild", other: "{n} Bilder" },
+  files: { one: "{n} Datei", other: "{n} Dateien" },
   rowsUnknown: "zu groß, um vorab zu zählen",
   problems: { one: "Ein Punkt würde abgelehnt", other: "{n} Punkte würden abgelehnt" },
   columns: "Welche Spalte ist was?",

@@ -50,6 +50,7 @@ export default {
   recognised: "{name}: {format}, {size}",
   rows: { one: "{n} row", other: "{n} rows" },
   images: { one: "{n} image", other: "{n} images" },
+  files: { one: "{n} file", other: "{n} files" },
   rowsUnknown: "too large to count beforehand",
   problems: { one: "One thing would be refused", other: "{n} things would be refused" },
   columns: "Which column is what?",

@@ -52,6 +52,7 @@ export default {
   recognised: "{name}: {format}, {size}",
   rows: { one: "{n} fila", other: "{n} filas" },
   images: { one: "{n} imagen", other: "{n} imágenes" },
+  files: { one: "{n} archivo", other: "{n} archivos" },
   rowsUnknown: "demasiado grande para contarlo antes",
   problems: { one: "Se rechazaría una cosa", other: "Se rechazarían {n} cosas" },
   columns: "¿Qué es cada columna?",

@@ -48,6 +48,7 @@ export default {
   recognised: "{name}：{format}，{size}",
   rows: { other: "{n} 行" },
   images: { other: "{n} 张图片" },
+  files: { other: "{n} 个文件" },
   rowsUnknown: "文件太大，无法预先计数",
   problems: { other: "有 {n} 处会被拒绝" },
   columns: "各列分别是什么？",
