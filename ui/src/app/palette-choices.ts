@@ -12,17 +12,23 @@ export interface Choice {
   run: () => void;
 }
 
-/** The screen's commands first, then the shell's, then the places of all projects; every typed word must occur. */
+/**
+ * The screen's commands first, then the shell's, then the places of the project one is in (`here`), then those of the
+ * others; every typed word must occur.
+ */
 export function choices(
   lists: readonly CommandList[],
   projects: readonly ProjectCard[],
   typed: string,
   open: (path: string) => void,
+  here?: number,
 ): Choice[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const all = [
     ...lists.toReversed().flatMap(commandChoices),
-    ...projects.flatMap((one) => placeChoices(one, open)),
+    ...projects
+      .toSorted((one, other) => Number(other.id === here) - Number(one.id === here))
+      .flatMap((one) => placeChoices(one, open)),
   ];
   return all.filter(({ label, group }) =>
     words.every((word) => `${label} ${group}`.toLowerCase().includes(word)),

@@ -43,3 +43,12 @@ test("the palette finds by all words typed, in commands and in places of project
   expect(found("next submit")).toEqual(["Submit and next"]);
   expect(found("bank label")).toEqual(["Label"]);
 });
+
+test("the palette puts the project one is in before the others, which keep their order", () => {
+  const cards = [5, 4, 3].map((id) => ({ id, name: `Project ${id}`, permissions: annotator }));
+  const projects = cards as unknown as Parameters<typeof choices>[1];
+  const groups = (here?: number) => choices([], projects, "label", () => {}, here).map(({ group }) => group);
+
+  expect(groups(4)).toEqual(["Project 4", "Project 5", "Project 3"]);
+  expect(groups(NaN)).toEqual(["Project 5", "Project 4", "Project 3"]);
+});
