@@ -14,10 +14,10 @@ for _place in (ROOT, ROOT / "src"):
     if str(_place) not in sys.path:
         sys.path.insert(0, str(_place))
 
-from bench import _control_people  # noqa: E402 - runs as a script, from anywhere
+from bench import _control_people, _control_project  # noqa: E402 - runs as a script, from anywhere
 from bench._control import print_figures  # noqa: E402
 
-MEASURES = (*_control_people.MEASURES,)
+MEASURES = (*_control_people.MEASURES, *_control_project.MEASURES)
 
 
 def main() -> int:
