@@ -155,10 +155,12 @@ class _Climb:
     def run(self, tolerance: float, max_iterations: int, n_plain: int) -> Fit:
         """Until it settles or the passes are used up."""
         at = self._plain(self._start())
-        for _ in range(min(n_plain, max_iterations) - 1):
+        converged = False
+        while self._n_passes < min(n_plain, max_iterations) and not converged:
             at = self._plain(at.after)
             self._objective.append(at.value)
-        before, momentum, longest, converged = at.after, 1.0, 1.0, False
+            converged = has_settled(self._objective, 1.0, tolerance)
+        before, momentum, longest = at.after, 1.0, 1.0
         while self._n_passes < max_iterations and not converged:
             grown = (1.0 + np.sqrt(1.0 + 4.0 * momentum**2)) / 2.0
             found = self._plain(_ahead(before, at.after, (momentum - 1.0) / grown))
