@@ -18,6 +18,10 @@ CELLS_AT_ONCE = 2**20
 """Pairs of edges, or of slabs and edges, held at a time."""
 
 
+_FLAT = 1e-13
+"""An edge that rises by less than this share of the largest coordinate encloses nothing that counts."""
+
+
 def polygon_areas(first: Points, second: Points) -> tuple[float, float, float]:
     """Area of the first polygon, of the second, and of what lies in both, exact but for rounding.
 
@@ -34,7 +38,8 @@ def polygon_areas(first: Points, second: Points) -> tuple[float, float, float]:
     """
     edges = np.concatenate([_edges(first), _edges(second)])
     is_second = np.arange(len(edges)) >= len(first)
-    edges, is_second = edges[edges[:, 1] != edges[:, 3]], is_second[edges[:, 1] != edges[:, 3]]
+    rises = edges[:, 3] - edges[:, 1] > _FLAT * np.abs(edges).max(initial=0.0)
+    edges, is_second = edges[rises], is_second[rises]
     heights = np.unique(np.concatenate([edges[:, 1], edges[:, 3], _crossing_heights(edges)]))
     areas = np.zeros(3)
     step = max(1, CELLS_AT_ONCE // max(1, len(edges)))
@@ -64,8 +69,9 @@ def _crossing_heights(edges: Array) -> Array:
         apart_x, apart_y = x - x[rows, np.newaxis], y - y[rows, np.newaxis]
         turn = along_x[rows, np.newaxis] * along_y - along_y[rows, np.newaxis] * along_x
         turn[turn == 0] = np.inf  # parallel edges do not cross; all their shares below become 0
-        of_one = (apart_x * along_y - apart_y * along_x) / turn
-        of_other = (apart_x * along_y[rows, np.newaxis] - apart_y * along_x[rows, np.newaxis]) / turn
+        with np.errstate(over="ignore"):  # nearly parallel edges meet far outside of both
+            of_one = (apart_x * along_y - apart_y * along_x) / turn
+            of_other = (apart_x * along_y[rows, np.newaxis] - apart_y * along_x[rows, np.newaxis]) / turn
         meet = (of_one > 0) & (of_one < 1) & (of_other >= 0) & (of_other <= 1)
         row, _ = np.nonzero(meet)
         found.append(y[rows][row] + of_one[meet] * along_y[rows][row])
