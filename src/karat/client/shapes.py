@@ -143,6 +143,7 @@ class Overview(TypedDict):
     progress: dict[str, int]
     observed_agreement: Estimate
     alpha: Estimate
+    ac1: Estimate
     agreement_scope: str
     measured_share: float | None
     measured_overlap: int
