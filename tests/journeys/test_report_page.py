@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from karat.quality.ratings import Ratings
 from karat.quality.report import Source, report
-from tests.chromium import ChromiumUnavailable, find_chromium, launch
 from tests.journeys.screens import AXE, NARROW, look
 
 pytestmark = pytest.mark.browser
@@ -22,22 +21,9 @@ _CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((element) =>
 }).map((element) => `${element.tagName} ${element.textContent.slice(0, 40)}`)"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not AXE.is_file():
-        pytest.skip("needs axe-core; `npm ci` in ui/ installs it")
-    try:
-        chromium = find_chromium()
-    except ChromiumUnavailable as reason:
-        pytest.skip(str(reason))
-    with sync_playwright() as playwright:
-        found = launch(playwright, chromium)
-        yield found
-        found.close()
-
-
 @pytest.fixture
 def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    assert AXE.is_file(), "needs axe-core; `npm ci` in ui/ installs it"
     path = tmp_path / "report.html"
     path.write_text(a_full_report(), encoding="utf-8")
     opened = browser.new_page()
