@@ -91,7 +91,7 @@ def same(one: LeakReading, other: LeakReading) -> bool:
     return (one.n, one.is_leaked) == (other.n, other.is_leaked) and bool(np.isclose(one.evidence, other.evidence))
 
 
-@given(changes(st.builds(Exposure, st.booleans(), st.floats(0.3, 0.99), st.floats(-3, 3))))
+@given(changes(st.builds(Exposure, st.booleans(), st.floats(0.3, 0.99), st.floats(-3, 3), st.floats(0, 1))))
 def test_the_running_form_equals_the_batch_after_any_change(happened: list[tuple[str, int, Exposure]]) -> None:
     assert_twins_agree(GoldLeak(), happened, same=same)
 
