@@ -90,18 +90,18 @@ def _empty(home: Path) -> Iterator[Figure]:
 
 def _filled(home: Path, n_items: int) -> Iterator[Figure]:
     database = open_database(Settings(home=home))
-    project_id, sessions = fill(database, n_items, N_PEOPLE)
+    project, sessions = fill(database, n_items, N_PEOPLE)
     _make_lead(database, sessions[0])
     database.close()
     with _started(home) as served:
         yield Figure(f"start, {n_items:,} items", served.server_seconds(), "CPU-s", 2.0)
-        crowd = Crowd(served.port, project_id, sessions, prefetches=True)
+        crowd = Crowd(served.port, project.id, sessions, prefetches=True)
         work = asyncio.run(crowd.work(n_annotations=N_ANNOTATIONS, seconds=120))
         began = served.server_seconds()
-        _get(served, f"/api/projects/{project_id}/overview", sessions[0])
+        _get(served, f"/api/projects/{project.id}/overview", sessions[0])
         overview_seconds = served.server_seconds() - began
         time.sleep(IDLE_SECONDS)  # The follower counts and the consensus is fitted.
-        _get(served, f"/api/projects/{project_id}/overview", sessions[0])
+        _get(served, f"/api/projects/{project.id}/overview", sessions[0])
         what = f"memory, {n_items:,} items, {work.n_annotations:,} annotations, Overview"
         yield Figure(what, served.memory_mib(), "MiB", 250.0)
         yield Figure("its highest point so far", _peak_mib(served), "MiB")

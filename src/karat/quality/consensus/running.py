@@ -23,8 +23,6 @@ from karat.quality.ratings import Name, Ratings
 
 Array = npt.NDArray[np.float64]
 
-_DIGAMMA = scipy.special.psi  # looked up once: this runs for every answer
-
 
 class _Item:
     """Its ratings as cells and annotators, and the probabilities of its classes."""
@@ -207,7 +205,7 @@ class RunningConsensus:
 
     def _infer(self, item: _Item) -> None:
         """Probabilities of the item from what all other items say of its annotators."""
-        digamma = _DIGAMMA
+        digamma = scipy.special.psi
         # What was added and removed may leave a last bit below 0.
         counts = np.maximum(self._counts[item.cells], 0.0) + self._pseudo[item.cells]
         rows = np.maximum(self._rows[item.annotators], 0.0) + (self._prior.right + self._prior.wrong)
